@@ -1,0 +1,1 @@
+//! wpinfra-cli

@@ -1,0 +1,435 @@
+//! Numbers of the Terraform language: binary floating point with 512 bits, rounded to the nearest, ties to even.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use num_bigint::{BigInt, Sign};
+use num_integer::Integer;
+use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
+
+/// Bits of a number that was written in a configuration.
+pub const PARSED_PRECISION: u64 = 512;
+/// Bits of a number that a function computed from a machine integer.
+const INTEGER_PRECISION: u64 = 64;
+/// Bits of a number that a function computed from a machine float.
+const FLOAT_PRECISION: u64 = 53;
+/// Decimal exponents beyond this are refused: their digits would fill the memory.
+const MAX_DECIMAL_EXPONENT: i64 = 100_000;
+
+/// A number: `mantissa · 2^exponent`, the mantissa odd or zero.
+#[derive(Clone)]
+pub struct Number {
+    mantissa: BigInt,
+    exponent: i64,
+    /// Bits to which operations on this number round; the larger one of two counts.
+    precision: u64,
+}
+
+/// Why a text is not a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a number is required")]
+pub struct NumberError;
+
+impl Number {
+    fn new(mantissa: BigInt, exponent: i64, precision: u64) -> Self {
+        Self { mantissa, exponent, precision }.rounded()
+    }
+
+    /// Rounds to the precision, ties to even, and makes the mantissa odd.
+    fn rounded(mut self) -> Self {
+        let excess = self.mantissa.bits().saturating_sub(self.precision);
+        if excess > 0 {
+            let unit = BigInt::one() << excess;
+            let (quotient, remainder) = self.mantissa.abs().div_rem(&unit);
+            let up = match (&remainder + &remainder).cmp(&unit) {
+                Ordering::Less => false,
+                Ordering::Equal => quotient.is_odd(),
+                Ordering::Greater => true,
+            };
+            let magnitude = if up { quotient + 1 } else { quotient };
+            self.mantissa = if self.mantissa.is_negative() { -magnitude } else { magnitude };
+            self.exponent += i64::try_from(excess).unwrap_or(i64::MAX);
+        }
+        if self.mantissa.is_zero() {
+            self.exponent = 0;
+        } else if let Some(zeros) = self.mantissa.trailing_zeros().filter(|zeros| *zeros > 0) {
+            self.mantissa >>= zeros;
+            self.exponent += i64::try_from(zeros).unwrap_or(i64::MAX);
+        }
+        self
+    }
+
+    /// Reads a decimal number: `-1.5e3`.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        let (negative, digits) = match text.as_bytes().first() {
+            Some(b'-') => (true, &text[1..]),
+            Some(b'+') => (false, &text[1..]),
+            _ => (false, text),
+        };
+        let (digits, exponent) = match digits.find(['e', 'E']) {
+            Some(at) => (&digits[..at], digits[at + 1..].parse::<i64>().map_err(|_| NumberError)?),
+            None => (digits, 0),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all: String = [whole, fraction].concat();
+        if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NumberError);
+        }
+        let exponent = exponent.saturating_sub(i64::try_from(fraction.len()).unwrap_or(i64::MAX));
+        if exponent.abs() > MAX_DECIMAL_EXPONENT {
+            return Err(NumberError);
+        }
+        let mantissa: BigInt = all.parse().map_err(|_| NumberError)?;
+        let mantissa = if negative { -mantissa } else { mantissa };
+        let power = BigInt::from(10).pow(exponent.unsigned_abs());
+        if exponent >= 0 {
+            return Ok(Self::new(mantissa * power, 0, PARSED_PRECISION));
+        }
+        Ok(Self::quotient(&mantissa, &power, 0, PARSED_PRECISION))
+    }
+
+    /// Returns `numerator / denominator · 2^exponent`, rounded.
+    fn quotient(numerator: &BigInt, denominator: &BigInt, exponent: i64, precision: u64) -> Self {
+        // Enough bits that the last one can stand for everything below it without changing how the rest rounds.
+        let shift = (precision + 2 + denominator.bits()).saturating_sub(numerator.bits());
+        let (quotient, remainder) = (numerator.abs() << shift).div_rem(&denominator.abs());
+        let sticky = (quotient << 1u8) + u8::from(!remainder.is_zero());
+        let negative = numerator.is_negative() != denominator.is_negative();
+        let shift = i64::try_from(shift).unwrap_or(i64::MAX);
+        Self::new(if negative { -sticky } else { sticky }, exponent - shift - 1, precision)
+    }
+
+    /// Returns the number of a machine float; zero for infinities and not-a-number.
+    pub fn from_f64(value: f64) -> Self {
+        let bits = value.abs().to_bits();
+        let (raw_exponent, fraction) = (i64::try_from(bits >> 52).unwrap_or(0), bits & ((1 << 52) - 1));
+        if raw_exponent == 0x7ff {
+            return Self::from(0_i64);
+        }
+        let (mantissa, exponent) =
+            if raw_exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), raw_exponent - 1075) };
+        let mantissa = BigInt::from(mantissa);
+        Self::new(if value < 0.0 { -mantissa } else { mantissa }, exponent, FLOAT_PRECISION)
+    }
+
+    /// Returns the number of an integer of any size.
+    pub fn from_integer(value: BigInt) -> Self {
+        let precision = value.bits().max(INTEGER_PRECISION);
+        Self::new(value, 0, precision)
+    }
+
+    /// Tells whether the number has no fraction.
+    pub fn is_integer(&self) -> bool {
+        self.exponent >= 0
+    }
+
+    /// Tells whether the number is zero.
+    pub fn is_zero(&self) -> bool {
+        self.mantissa.is_zero()
+    }
+
+    /// Tells whether the number is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.mantissa.is_negative()
+    }
+
+    /// Returns the number as an integer if it has no fraction.
+    pub fn to_integer(&self) -> Option<BigInt> {
+        self.is_integer().then(|| self.truncated())
+    }
+
+    /// Returns the number as a machine integer if it is one.
+    pub fn to_i64(&self) -> Option<i64> {
+        // A number with a large exponent must not be written out before it is known to fit.
+        if !self.is_integer() || self.mantissa.bits() + self.exponent.unsigned_abs() > 64 {
+            return None;
+        }
+        self.truncated().to_i64()
+    }
+
+    /// Returns the nearest machine float.
+    pub fn to_f64(&self) -> f64 {
+        let rounded = Self::new(self.mantissa.clone(), self.exponent, FLOAT_PRECISION);
+        let mantissa = rounded.mantissa.to_f64().unwrap_or(0.0);
+        let exponent = i32::try_from(rounded.exponent).unwrap_or(if rounded.exponent < 0 { i32::MIN } else { i32::MAX });
+        // In two steps, so that a subnormal result is not rounded to zero on the way.
+        mantissa * 2.0_f64.powi(exponent / 2) * 2.0_f64.powi(exponent - exponent / 2)
+    }
+
+    /// Returns the whole part, towards zero.
+    pub fn truncated(&self) -> BigInt {
+        if self.exponent >= 0 {
+            return &self.mantissa << self.exponent.unsigned_abs();
+        }
+        let magnitude = self.mantissa.abs() >> self.exponent.unsigned_abs();
+        if self.mantissa.is_negative() { -magnitude } else { magnitude }
+    }
+
+    /// Returns the largest integer that is not above the number.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        if self.is_integer() {
+            return self.clone();
+        }
+        let whole = self.truncated();
+        Self::from_integer(if self.is_negative() { whole - 1 } else { whole })
+    }
+
+    /// Returns the smallest integer that is not below the number.
+    #[must_use]
+    pub fn ceil(&self) -> Self {
+        -(-self.clone()).floor()
+    }
+
+    /// Returns the number without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        Self { mantissa: self.mantissa.abs(), ..self.clone() }
+    }
+
+    fn joint_precision(&self, other: &Self) -> u64 {
+        self.precision.max(other.precision)
+    }
+
+    /// Returns both mantissas at the smaller one of the two exponents.
+    fn aligned(&self, other: &Self) -> (BigInt, BigInt, i64) {
+        let exponent = self.exponent.min(other.exponent);
+        let scaled = |number: &Self| &number.mantissa << (number.exponent - exponent).unsigned_abs();
+        (scaled(self), scaled(other), exponent)
+    }
+
+    /// Returns the sum.
+    #[must_use]
+    pub fn add(&self, other: &Self) -> Self {
+        let (left, right, exponent) = self.aligned(other);
+        Self::new(left + right, exponent, self.joint_precision(other))
+    }
+
+    /// Returns the difference.
+    #[must_use]
+    pub fn subtract(&self, other: &Self) -> Self {
+        self.add(&-other.clone())
+    }
+
+    /// Returns the product.
+    #[must_use]
+    pub fn multiply(&self, other: &Self) -> Self {
+        Self::new(&self.mantissa * &other.mantissa, self.exponent + other.exponent, self.joint_precision(other))
+    }
+
+    /// Returns the quotient; `None` if `other` is zero.
+    pub fn divide(&self, other: &Self) -> Option<Self> {
+        (!other.is_zero()).then(|| {
+            Self::quotient(
+                &self.mantissa,
+                &other.mantissa,
+                self.exponent - other.exponent,
+                self.joint_precision(other),
+            )
+        })
+    }
+
+    /// Returns what remains after dividing to a whole number, with the sign of `self`; `None` if `other` is zero.
+    pub fn remainder(&self, other: &Self) -> Option<Self> {
+        let whole = Self::new(self.divide(other)?.truncated(), 0, self.joint_precision(other).max(PARSED_PRECISION));
+        Some(self.subtract(&whole.multiply(other)))
+    }
+
+    /// Returns the fewest decimal digits that mean this number and no other of the same precision, and the power of ten of the first.
+    fn shortest_digits(&self) -> (String, i64) {
+        // The neighbours lie half a unit in the last place away; below a power of two only a quarter.
+        let pad = self.precision.saturating_sub(self.mantissa.bits()) + 2;
+        let mantissa = self.mantissa.abs() << pad;
+        let exponent = self.exponent - i64::try_from(pad).unwrap_or(i64::MAX);
+        let high = BigInt::from(2);
+        let low = if self.mantissa.abs().is_one() { BigInt::one() } else { BigInt::from(2) };
+        let inclusive = (&mantissa >> 2u8).is_even();
+        let (mut value, mut low, mut high, mut unit) = if exponent >= 0 {
+            let by = exponent.unsigned_abs();
+            (mantissa << by, low << by, high << by, BigInt::one())
+        } else {
+            (mantissa, low, high, BigInt::one() << exponent.unsigned_abs())
+        };
+        let ten = BigInt::from(10);
+        let mut point = 0;
+        while value >= unit {
+            unit *= &ten;
+            point += 1;
+        }
+        while &value * &ten < unit {
+            value *= &ten;
+            low *= &ten;
+            high *= &ten;
+            point -= 1;
+        }
+        let mut digits = String::new();
+        loop {
+            value *= &ten;
+            low *= &ten;
+            high *= &ten;
+            let (digit, rest) = value.div_rem(&unit);
+            value = rest;
+            let below = if inclusive { value <= low } else { value < low };
+            let sum = &value + &high;
+            let above = if inclusive { sum >= unit } else { sum > unit };
+            let digit = digit.to_u8().unwrap_or(0);
+            if !below && !above {
+                digits.push(char::from(b'0' + digit));
+                continue;
+            }
+            let up = above && (!below || &value + &value >= unit);
+            digits.push(char::from(b'0' + digit + u8::from(up)));
+            return (carried(digits, &mut point), point);
+        }
+    }
+}
+
+/// Turns a last digit of "ten" (':' in ASCII order) into a carry.
+fn carried(digits: String, point: &mut i64) -> String {
+    let mut bytes = digits.into_bytes();
+    while bytes.last() == Some(&b':') {
+        bytes.pop();
+        match bytes.last_mut() {
+            Some(last) => *last += 1,
+            None => {
+                bytes.push(b'1');
+                *point += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self::new(value.into(), 0, INTEGER_PRECISION)
+    }
+}
+
+impl From<usize> for Number {
+    fn from(value: usize) -> Self {
+        Self::new(value.into(), 0, INTEGER_PRECISION)
+    }
+}
+
+impl From<i32> for Number {
+    fn from(value: i32) -> Self {
+        Self::from(i64::from(value))
+    }
+}
+
+impl std::ops::Neg for Number {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self { mantissa: -self.mantissa, ..self }
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.exponent == other.exponent && self.mantissa == other.mantissa
+    }
+}
+
+impl Eq for Number {}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.mantissa.hash(state);
+        self.exponent.hash(state);
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let sign = |number: &Self| match number.mantissa.sign() {
+            Sign::Minus => -1,
+            Sign::NoSign => 0,
+            Sign::Plus => 1,
+        };
+        sign(self).cmp(&sign(other)).then_with(|| {
+            let (left, right, _) = self.aligned(other);
+            left.cmp(&right)
+        })
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Writes all digits without an exponent, as Terraform does: `0.3333…`, `10000000000000000000000`.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_integer() && self.mantissa.bits() + self.exponent.unsigned_abs() <= self.precision {
+            return write!(f, "{}", self.truncated());
+        }
+        let (digits, point) = self.shortest_digits();
+        if self.is_negative() {
+            f.write_str("-")?;
+        }
+        match usize::try_from(point) {
+            Err(_) | Ok(0) => write!(f, "0.{}{digits}", "0".repeat(usize::try_from(-point).unwrap_or(0))),
+            Ok(point) if point >= digits.len() => write!(f, "{digits}{}", "0".repeat(point - digits.len())),
+            Ok(point) => write!(f, "{}.{}", &digits[..point], &digits[point..]),
+        }
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Number {
+        Number::parse(text).expect(text)
+    }
+
+    #[test]
+    fn prints_as_written() {
+        for text in ["0", "1", "-1", "0.1", "-0.25", "9007199254740993", "123456789.000001", "0.00000001"] {
+            assert_eq!(number(text).to_string(), text);
+        }
+        assert_eq!(number("1e3").to_string(), "1000");
+        assert_eq!(number("1.50").to_string(), "1.5");
+    }
+
+    #[test]
+    fn arithmetic_has_512_bits() {
+
+        let third = number("1").divide(&number("3")).expect("not zero").to_string();
+        assert_eq!(third, format!("0.{}", "3".repeat(154)), "{third}");
+        assert_eq!(number("7").remainder(&number("-3")).expect("not zero"), number("1"));
+        assert_eq!(number("-7").remainder(&number("3")).expect("not zero"), number("-1"));
+    }
+
+    #[test]
+    fn refuses_what_is_no_number() {
+        for text in ["", "-", "1e", "a", "1.2.3", "0x10", "1e999999999", "١"] {
+            assert!(Number::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn floats_survive() {
+        for value in [0.0, 1.5, -2.25, 1e300, 5e-324, f64::MAX] {
+            assert_eq!(Number::from_f64(value).to_f64().to_bits(), f64::to_bits(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn orders_across_signs_and_exponents() {
+        let mut numbers = ["2", "-3", "0.5", "0", "1e30", "-0.25"].map(number);
+        numbers.sort();
+        assert_eq!(numbers.map(|n| n.to_string()).join(" "), "-3 -0.25 0 0.5 2 1000000000000000000000000000000");
+    }
+}
