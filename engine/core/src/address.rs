@@ -237,7 +237,11 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, wanted: &str) -> AddressError {
-        AddressError(format!("{wanted} is expected at character {} of {:?}", self.text.len() - self.rest.len() + 1, self.text))
+        AddressError(format!(
+            "{wanted} is expected at character {} of {:?}",
+            self.text.len() - self.rest.len() + 1,
+            self.text
+        ))
     }
 
     fn take(&mut self, token: &str) -> bool {

@@ -66,17 +66,23 @@ fn convert_at(value: &Value, ty: &Type, path: &mut Path) -> Result<Value, Conver
         return Ok(Value::null(concrete).with_marks(marks));
     }
     let converted = match (value.content(), ty) {
-        (Content::String(text), Type::Number) => Number::parse(text)
-            .map(Value::number)
-            .map_err(|_| ConversionError::new(path, "a number is required"))?,
+        (Content::String(text), Type::Number) => {
+            Number::parse(text).map(Value::number).map_err(|_| ConversionError::new(path, "a number is required"))?
+        }
         (Content::String(text), Type::Bool) => match &**text {
             "true" | "1" => Value::bool(true),
             "false" | "0" => Value::bool(false),
             "True" | "TRUE" => {
-                return Err(ConversionError::new(path, "a bool is required; to convert from string, use lowercase \"true\""));
+                return Err(ConversionError::new(
+                    path,
+                    "a bool is required; to convert from string, use lowercase \"true\"",
+                ));
             }
             "False" | "FALSE" => {
-                return Err(ConversionError::new(path, "a bool is required; to convert from string, use lowercase \"false\""));
+                return Err(ConversionError::new(
+                    path,
+                    "a bool is required; to convert from string, use lowercase \"false\"",
+                ));
             }
             _ => return Err(ConversionError::new(path, "a bool is required")),
         },
@@ -95,7 +101,8 @@ fn convert_at(value: &Value, ty: &Type, path: &mut Path) -> Result<Value, Conver
         {
             let mut converted = Vec::with_capacity(elements.len());
             for (index, (element, ty)) in elements.iter().zip(types.iter()).enumerate() {
-                converted.push(step(path, PathStep::Index(Value::number(index)), |path| convert_at(element, ty, path))?);
+                converted
+                    .push(step(path, PathStep::Index(Value::number(index)), |path| convert_at(element, ty, path))?);
             }
             Value::tuple(converted)
         }

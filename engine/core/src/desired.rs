@@ -46,7 +46,12 @@ pub trait Desired: Send + Sync {
     fn imports(&self, known: &Known) -> (Vec<ImportTarget>, Diagnostics);
 
     /// Returns the creation or destruction provisioners of an instance in the order in which they are to run.
-    fn provisioners(&self, address: &InstanceAddress, when: ProvisionWhen, known: &Known) -> (Vec<Provisioner>, Diagnostics);
+    fn provisioners(
+        &self,
+        address: &InstanceAddress,
+        when: ProvisionWhen,
+        known: &Known,
+    ) -> (Vec<Provisioner>, Diagnostics);
 }
 
 /// Position of a block in [`Desired::blocks`].

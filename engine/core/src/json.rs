@@ -230,7 +230,10 @@ mod tests {
         ]);
         let value = Value::object([
             ("name", Value::string("a")),
-            ("sizes", Value::list(Type::Number, vec![Value::number(1), Value::number(Number::parse("0.1").expect("ok"))])),
+            (
+                "sizes",
+                Value::list(Type::Number, vec![Value::number(1), Value::number(Number::parse("0.1").expect("ok"))]),
+            ),
             ("tags", Value::map(Type::String, [("k", Value::string("v"))])),
             ("input", Value::tuple(vec![Value::bool(true), Value::null(Type::String)])),
         ]);

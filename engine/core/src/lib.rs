@@ -22,7 +22,9 @@ pub mod unify;
 pub mod validate;
 pub mod value;
 
-pub use address::{ConfigAddress, InstanceAddress, InstanceKey, Mode, ModuleInstance, ProviderAddress, ResourceAddress};
+pub use address::{
+    ConfigAddress, InstanceAddress, InstanceKey, Mode, ModuleInstance, ProviderAddress, ResourceAddress,
+};
 pub use diagnostic::{Class, Diagnostic, Diagnostics, Severity, SourcePosition, SourceRange};
 pub use marks::Marks;
 pub use number::Number;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::number::Number;
-use crate::schema::{Block, Schema};
+use crate::schema::{Attribute, Block, Check, Format, NestedBlock, Nesting, Replace, Role, Schema};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -96,8 +96,12 @@ macro_rules! primitive {
 primitive!(String, Type::String, |value| value.as_str().map(str::to_owned), |text| Value::string(text));
 primitive!(bool, Type::Bool, Value::as_bool, |value| Value::bool(*value));
 primitive!(i64, Type::Number, |value| value.as_number().and_then(Number::to_i64), |value| Value::number(*value));
-primitive!(i32, Type::Number, |value| value.as_number()?.to_i64()?.try_into().ok(), |value| Value::number(i64::from(*value)));
-primitive!(f64, Type::Number, |value| value.as_number().map(Number::to_f64), |value| Value::number(Number::from_f64(*value)));
+primitive!(i32, Type::Number, |value| value.as_number()?.to_i64()?.try_into().ok(), |value| Value::number(i64::from(
+    *value
+)));
+primitive!(f64, Type::Number, |value| value.as_number().map(Number::to_f64), |value| Value::number(Number::from_f64(
+    *value
+)));
 
 impl<T: Field> Field for Option<T> {
     fn ty() -> Type {
@@ -204,4 +208,49 @@ pub fn block_from<T: BlockModel>(value: &Value) -> Result<Option<T>, ModelError>
 /// Returns one attribute of the object that a model is read from; null where it lacks.
 pub fn attribute(value: &Value, name: &str) -> Value {
     value.get(name).map_or_else(|| Value::null(Type::Dynamic), |value| value.unmark().0)
+}
+
+/// Returns the `timeouts` block of a type whose operations have time limits.
+pub fn timeouts_block(operations: &[&'static str]) -> NestedBlock {
+    let attribute = |operation: &&'static str| {
+        let mut attribute = Attribute::new(Type::String, Role::Optional);
+        attribute.description = "Time limit of the operation, as `10m` or `1h30m`.";
+        attribute.local = true;
+        attribute.checks.push(Check::Format(Format::Duration));
+        (*operation, attribute)
+    };
+    NestedBlock {
+        block: Block {
+            description: "Time limits of operations.",
+            attributes: operations.iter().map(attribute).collect(),
+            blocks: BTreeMap::new(),
+        },
+        nesting: Nesting::Single,
+        min: 0,
+        max: 1,
+        replace: Replace::Never,
+        computed: false,
+        deprecated: None,
+        relations: Vec::new(),
+        unknown_on_update: &[],
+    }
+}
+
+/// Returns the values that the older SDK gives fields left out of an object that may be written as a block: "", 0, false, empty.
+pub fn element_defaults(block: &Block) -> Value {
+    let optional = block.attributes.iter().filter(|(_, attribute)| attribute.role != Role::Required);
+    Value::object(optional.map(|(name, attribute)| (*name, zero(&attribute.ty))))
+}
+
+/// Returns "", 0, false or the empty collection of a type.
+pub fn zero(ty: &Type) -> Value {
+    match ty {
+        Type::Bool => Value::bool(false),
+        Type::Number => Value::number(0),
+        Type::String => Value::string(""),
+        Type::List(element) => Value::list((**element).clone(), Vec::new()),
+        Type::Set(element) => Value::set((**element).clone(), Vec::new()),
+        Type::Map(element) => Value::map((**element).clone(), Vec::<(Arc<str>, Value)>::new()),
+        Type::Dynamic | Type::Tuple(_) | Type::Object(_) => Value::null(ty.clone()),
+    }
 }

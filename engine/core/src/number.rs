@@ -152,7 +152,8 @@ impl Number {
     pub fn to_f64(&self) -> f64 {
         let rounded = Self::new(self.mantissa.clone(), self.exponent, FLOAT_PRECISION);
         let mantissa = rounded.mantissa.to_f64().unwrap_or(0.0);
-        let exponent = i32::try_from(rounded.exponent).unwrap_or(if rounded.exponent < 0 { i32::MIN } else { i32::MAX });
+        let exponent =
+            i32::try_from(rounded.exponent).unwrap_or(if rounded.exponent < 0 { i32::MIN } else { i32::MAX });
         // In two steps, so that a subnormal result is not rounded to zero on the way.
         mantissa * 2.0_f64.powi(exponent / 2) * 2.0_f64.powi(exponent - exponent / 2)
     }
@@ -221,12 +222,7 @@ impl Number {
     /// Returns the quotient; `None` if `other` is zero.
     pub fn divide(&self, other: &Self) -> Option<Self> {
         (!other.is_zero()).then(|| {
-            Self::quotient(
-                &self.mantissa,
-                &other.mantissa,
-                self.exponent - other.exponent,
-                self.joint_precision(other),
-            )
+            Self::quotient(&self.mantissa, &other.mantissa, self.exponent - other.exponent, self.joint_precision(other))
         })
     }
 
@@ -405,7 +401,6 @@ mod tests {
 
     #[test]
     fn arithmetic_has_512_bits() {
-
         let third = number("1").divide(&number("3")).expect("not zero").to_string();
         // What `terraform console` prints for 1/3: the last digits show where 512 bits end.
         assert_eq!(third, format!("0.{}5", "3".repeat(154)));

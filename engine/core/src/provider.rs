@@ -344,7 +344,12 @@ pub trait AnyResourceType: Send + Sync {
         attributes: serde_json::Map<String, serde_json::Value>,
     ) -> serde_json::Map<String, serde_json::Value>;
     /// See [`ResourceType::create`].
-    fn create<'a>(&'a self, client: &'a Client, planned: &'a Value, token: &'a Token) -> BoxFuture<'a, RemoteResult<RemoteId>>;
+    fn create<'a>(
+        &'a self,
+        client: &'a Client,
+        planned: &'a Value,
+        token: &'a Token,
+    ) -> BoxFuture<'a, RemoteResult<RemoteId>>;
     /// See [`ResourceType::read`].
     fn read<'a>(
         &'a self,
@@ -399,7 +404,11 @@ pub trait Provider: Send + Sync {
     /// Makes the connection from a `provider` block, or from an empty one where there is none. Wholly known.
     fn configure<'a>(&'a self, config: &'a Value) -> BoxFuture<'a, Result<Client, Diagnostics>>;
     /// Does what can be done once for all objects at the end of an apply; removing creation tags, say.
-    fn finish<'a>(&'a self, _client: &'a Client, _created: &'a [(&'static str, RemoteId)]) -> BoxFuture<'a, RemoteResult<()>> {
+    fn finish<'a>(
+        &'a self,
+        _client: &'a Client,
+        _created: &'a [(&'static str, RemoteId)],
+    ) -> BoxFuture<'a, RemoteResult<()>> {
         Box::pin(std::future::ready(Ok(())))
     }
 }
@@ -464,7 +473,12 @@ impl<T: ResourceType> AnyResourceType for Erased<T> {
         self.inner.upgrade(version, attributes)
     }
 
-    fn create<'a>(&'a self, client: &'a Client, planned: &'a Value, token: &'a Token) -> BoxFuture<'a, RemoteResult<RemoteId>> {
+    fn create<'a>(
+        &'a self,
+        client: &'a Client,
+        planned: &'a Value,
+        token: &'a Token,
+    ) -> BoxFuture<'a, RemoteResult<RemoteId>> {
         Box::pin(async move {
             let planned = T::Model::from_value(planned)?;
             self.inner.create(client_of(client), &planned, token).await
@@ -485,7 +499,11 @@ impl<T: ResourceType> AnyResourceType for Erased<T> {
             Ok(found
                 .into_iter()
                 .map(|observed| {
-                    observed.map(|Observed { model, status, reason }| Observed { model: model.to_value(), status, reason })
+                    observed.map(|Observed { model, status, reason }| Observed {
+                        model: model.to_value(),
+                        status,
+                        reason,
+                    })
                 })
                 .collect())
         })
@@ -548,4 +566,3 @@ impl<T: DataSource> AnyDataSource for Erased<T> {
         })
     }
 }
-

@@ -317,9 +317,9 @@ impl Value {
             return self.clone();
         }
         self.transform(&mut |path, value| {
-            let marks = marked.iter().filter(|(at, _)| {
-                at == path || (matches!(value.ty, Type::Set(_)) && at.starts_with(path))
-            });
+            let marks = marked
+                .iter()
+                .filter(|(at, _)| at == path || (matches!(value.ty, Type::Set(_)) && at.starts_with(path)));
             let marks = marks.fold(Marks::NONE, |all, (_, marks)| all | *marks);
             value.with_marks(marks)
         })
@@ -397,7 +397,8 @@ impl Value {
         let mut current = self.clone();
         for step in &path.0 {
             let marks = current.marks;
-            let part = current.parts().into_iter().find(|(candidate, _)| candidate == step).map(|(_, part)| part.clone());
+            let part =
+                current.parts().into_iter().find(|(candidate, _)| candidate == step).map(|(_, part)| part.clone());
             current = part?.with_marks(marks);
         }
         Some(current)
