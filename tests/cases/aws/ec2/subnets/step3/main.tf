@@ -1,0 +1,43 @@
+provider "aws" {
+  region = "ap-northeast-1"
+}
+
+# count grows and shrinks, for_each swaps a key, and a subnet moves to another zone.
+variable "zones" {
+  type    = list(string)
+  default = ["ap-northeast-1a"]
+}
+
+locals {
+  named = {
+    web      = "ap-northeast-1a"
+    "data/1" = "ap-northeast-1c"
+  }
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "counted" {
+  count = length(var.zones)
+
+  vpc_id            = aws_vpc.main.id
+  availability_zone = var.zones[count.index]
+  cidr_block        = cidrsubnet(aws_vpc.main.cidr_block, 8, count.index)
+}
+
+resource "aws_subnet" "named" {
+  for_each = local.named
+
+  vpc_id                  = aws_vpc.main.id
+  availability_zone       = each.value
+  cidr_block              = cidrsubnet(aws_vpc.main.cidr_block, 8, 10 + index(keys(local.named), each.key))
+  map_public_ip_on_launch = each.key == "web"
+
+  tags = { Name = each.key }
+}
+
+output "ids" {
+  value = concat(aws_subnet.counted[*].id, values(aws_subnet.named)[*].id)
+}
