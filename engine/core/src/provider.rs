@@ -403,6 +403,10 @@ pub trait Provider: Send + Sync {
     fn data_sources(&self) -> &BTreeMap<&'static str, Box<dyn AnyDataSource>>;
     /// Makes the connection from a `provider` block, or from an empty one where there is none. Wholly known.
     fn configure<'a>(&'a self, config: &'a Value) -> BoxFuture<'a, Result<Client, Diagnostics>>;
+    /// Returns how many requests the connection has sent so far, retries included; 0 where nobody counts.
+    fn calls(&self, _client: &Client) -> u64 {
+        0
+    }
     /// Does what can be done once for all objects at the end of an apply; removing creation tags, say.
     fn finish<'a>(
         &'a self,
