@@ -13,8 +13,9 @@ resource "aws_internet_gateway" "main" {
 }
 
 resource "aws_subnet" "main" {
-  vpc_id     = aws_vpc.main.id
-  cidr_block = "10.0.0.0/24"
+  vpc_id            = aws_vpc.main.id
+  availability_zone = "ap-northeast-1a"
+  cidr_block        = "10.0.0.0/24"
 }
 
 resource "aws_nat_gateway" "main" {

@@ -14,7 +14,7 @@ resource "aws_vpc" "main" {
 
 resource "aws_security_group" "front" {
   name        = "front"
-  description = "Replaced"
+  description = "What the world sees"
   vpc_id      = aws_vpc.main.id
 
   ingress {
@@ -44,7 +44,7 @@ resource "aws_security_group" "front" {
 }
 
 resource "aws_security_group" "back" {
-  name_prefix            = "back-"
+  name_prefix            = "rear-"
   vpc_id                 = aws_vpc.main.id
   revoke_rules_on_delete = true
 

@@ -14,6 +14,7 @@ resource "aws_vpc" "main" {
 }
 
 resource "aws_subnet" "main" {
-  vpc_id     = aws_vpc.main.id
-  cidr_block = cidrsubnet(aws_vpc.main.cidr_block, 8, 1)
+  vpc_id            = aws_vpc.main.id
+  availability_zone = "ap-northeast-1c"
+  cidr_block        = cidrsubnet(aws_vpc.main.cidr_block, 8, 1)
 }
