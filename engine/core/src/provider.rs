@@ -56,6 +56,29 @@ pub enum Creation {
     ThenUpdate,
 }
 
+/// Where the truth about an object stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// With the remote service: what it answers is believed, and the state only remembers it.
+    Remote,
+    /// In the state: nothing is remote, so nothing can drift or be lost, and nobody needs to be asked.
+    ///
+    /// This is the contract with the engine for such a type (`random_id`, `terraform_data`):
+    ///
+    /// - A refresh is the identity: the recorded object is what stands. The engine may call [`ResourceType::read`], which answers
+    ///   each request with its `prior`, but has no reason to, nor to make a client for it.
+    /// - Instead of create, waits and read, the engine calls [`ResourceType::generate`]; its answer is the whole object, and is
+    ///   recorded. Instead of update, waits and read, it calls [`ResourceType::generate_update`]. The same checks hold as after a
+    ///   read: known planned values are in the answer, and nothing in it is unknown. [`ResourceType::create`], `update` and `find`
+    ///   are never called.
+    /// - A delete is taking the object out of the state; [`ResourceType::delete`] does nothing and need not be called.
+    /// - A `Begun` without `Done` in the journal left nothing behind: recovery forgets the create, or keeps the object as it was
+    ///   before the update, and the next plan proposes it again.
+    /// - An import is wholly told by its id: the model that [`ResourceType::import`] returns is the object.
+    /// - There need not be an attribute `id` (`random_bytes` has none); where there is one, the answer holds it.
+    State,
+}
+
 /// States that an object goes through before an operation has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Wait {
@@ -224,6 +247,8 @@ pub trait ResourceType: Send + Sync + 'static {
 
     /// How a create whose answer was lost is found again.
     const IDENTITY: Identity;
+    /// Where the truth about an object stands.
+    const TRUTH: Truth = Truth::Remote;
     /// Whether the create call does everything.
     const CREATION: Creation = Creation::Complete;
     /// What to wait for after create and update.
@@ -288,6 +313,23 @@ pub trait ResourceType: Send + Sync + 'static {
         token: &Token,
     ) -> impl Future<Output = RemoteResult<Option<RemoteId>>> + Send;
 
+    /// Returns the object that a create makes, for types whose [`Truth`] is the state: `planned` with everything filled in.
+    ///
+    /// Attributes that were unknown in the plan are `None` or empty in `planned`, like those that are null.
+    fn generate(&self, _client: &Self::Client, _planned: &Self::Model) -> RemoteResult<Self::Model> {
+        Err(truth_is_remote(Self::Model::NAME))
+    }
+
+    /// Returns what an update in place makes of the object, for types whose [`Truth`] is the state.
+    fn generate_update(
+        &self,
+        _client: &Self::Client,
+        _prior: &Self::Model,
+        _planned: &Self::Model,
+    ) -> RemoteResult<Self::Model> {
+        Err(truth_is_remote(Self::Model::NAME))
+    }
+
     /// Turns an import id into what a read needs; by default the id is the remote id.
     ///
     /// # Errors
@@ -297,6 +339,10 @@ pub trait ResourceType: Send + Sync + 'static {
         let model = Self::Model::from_value(&Self::Model::schema().block.empty_value().with_attribute("id", id.into()));
         model.map(|model| (RemoteId(id.to_owned()), model)).map_err(|error| error.to_string())
     }
+}
+
+fn truth_is_remote(name: &str) -> RemoteError {
+    RemoteError::local(RemoteErrorKind::Bug, "generate", format!("objects of {name} are created by its remote service"))
 }
 
 /// One data source, over its own model and client.
@@ -327,6 +373,8 @@ pub trait AnyResourceType: Send + Sync {
     fn schema(&self) -> &Schema;
     /// See [`ResourceType::IDENTITY`].
     fn identity(&self) -> Identity;
+    /// See [`ResourceType::TRUTH`].
+    fn truth(&self) -> Truth;
     /// See [`ResourceType::CREATION`].
     fn creation(&self) -> Creation;
     /// See [`ResourceType::READY`].
@@ -373,6 +421,10 @@ pub trait AnyResourceType: Send + Sync {
         planned: &'a Value,
         token: &'a Token,
     ) -> BoxFuture<'a, RemoteResult<Option<RemoteId>>>;
+    /// See [`ResourceType::generate`].
+    fn generate(&self, client: &Client, planned: &Value) -> RemoteResult<Value>;
+    /// See [`ResourceType::generate_update`].
+    fn generate_update(&self, client: &Client, prior: &Value, planned: &Value) -> RemoteResult<Value>;
     /// See [`ResourceType::import`].
     fn import(&self, id: &str) -> Result<(RemoteId, Value), String>;
 }
@@ -447,6 +499,10 @@ impl<T: ResourceType> AnyResourceType for Erased<T> {
 
     fn identity(&self) -> Identity {
         T::IDENTITY
+    }
+
+    fn truth(&self) -> Truth {
+        T::TRUTH
     }
 
     fn creation(&self) -> Creation {
@@ -543,6 +599,16 @@ impl<T: ResourceType> AnyResourceType for Erased<T> {
             let planned = T::Model::from_value(planned)?;
             self.inner.find(client_of(client), &planned, token).await
         })
+    }
+
+    fn generate(&self, client: &Client, planned: &Value) -> RemoteResult<Value> {
+        let planned = T::Model::from_value(planned)?;
+        self.inner.generate(client_of(client), &planned).map(|model| model.to_value())
+    }
+
+    fn generate_update(&self, client: &Client, prior: &Value, planned: &Value) -> RemoteResult<Value> {
+        let (prior, planned) = (T::Model::from_value(prior)?, T::Model::from_value(planned)?);
+        self.inner.generate_update(client_of(client), &prior, &planned).map(|model| model.to_value())
     }
 
     fn import(&self, id: &str) -> Result<(RemoteId, Value), String> {
