@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Records what Terraform answers, for comparison on machines that have no Terraform.
 
-    tests/record.py [CASE…] [-j 4] [--terraform BIN]
+    tests/record.py [CASE…] [-j 4] [--terraform BIN] [--missing]
 
 Without arguments it records every case under tests/cases. Needs terraform with the aws provider, which terraform must be
-able to install (from the registry, or a mirror named in its CLI configuration file). Each case is run twice; where the
-two runs disagree, chance has got into the recording, and nothing is written.
+able to install (from the registry, or a mirror named in its CLI configuration file). It is several times faster if that
+file has a dev_overrides block for the provider and WPINFRA_TEST_NO_INIT=1 is set.
+
+Nothing that chance decides may get into a recording: after new ones run `tests/compare.py CASE… --wpinfra terraform`.
 """
 
 import argparse
@@ -16,7 +18,6 @@ import sys
 
 from answers.case import Case, Failed, observe
 from answers.cloud import Cloud
-from answers.differences import compare_steps
 from answers.workers import each, find_cases
 
 
@@ -24,16 +25,14 @@ def record(folder: pathlib.Path, binary: str, cloud: Cloud) -> str | None:
     """Records one case; returns what went wrong, if anything did."""
     case = Case.read(folder)
     try:
-        first, second = (observe(case, binary, cloud) for _ in range(2))
+        steps = observe(case, binary, cloud)
     except Failed as problem:
         return str(problem)
-    if chance := compare_steps(first, second, case.ignore):
-        return "two runs differ:\n" + "\n".join(chance)
-    unsettled = [f"step {n}: {step['again']}" for n, step in enumerate(first, start=1) if step["again"]]
+    unsettled = [f"step {n}: {step['again']}" for n, step in enumerate(steps, start=1) if step["again"]]
     expected = folder / "expected"
     shutil.rmtree(expected, ignore_errors=True)
     expected.mkdir()
-    for number, step in enumerate(first, start=1):
+    for number, step in enumerate(steps, start=1):
         text = json.dumps(step, indent=1, sort_keys=True, ensure_ascii=False)
         (expected / f"step{number}.json").write_text(text + "\n", encoding="utf-8")
     if unsettled:

@@ -218,7 +218,7 @@ class Cloud:
     def run_tasks(request: wire.Request) -> None:
         """Brings the services of ECS up to date, before and after each of its calls."""
         if request.service == "ecs":
-            lifecycle.run_tasks(get_backend("ecs")[ACCOUNT][request.region].services.values())
+            lifecycle.run_tasks(get_backend("ecs")[ACCOUNT][request.region])
 
 
 def json_answer(status: int, value) -> wire.Answer:

@@ -78,25 +78,33 @@ def refuse_young_file_system(create_mount_target):
     return create
 
 
-def run_tasks(services) -> None:
+def run_tasks(ecs) -> None:
     """Lets each ECS service reach what was last asked of it, `Clock.seconds` after it was asked.
 
     moto never starts a task, so a service that waits for its steady state would wait for ever. The service itself
     remembers when its wishes last changed.
     """
+    for cluster in ecs.clusters.values():
+        cluster.running_tasks_count = cluster.pending_tasks_count = 0
+    for service in ecs.services.values():
+        if service.status == "ACTIVE":
+            run_service(service)
+            cluster = ecs.clusters.get(service.cluster_name)
+            if cluster:
+                cluster.running_tasks_count += service.running_count
+                cluster.pending_tasks_count += service.pending_count
+
+
+def run_service(service) -> None:
+    """Brings one service up to date."""
     now = time.monotonic()
-    for service in services:
-        wish = (service.desired_count, service.task_definition)
-        if getattr(service, "_wish", None) != wish:
-            service._wish, service._wished = wish, now
-        settled = now - service._wished >= Clock.seconds
-        service.running_count = service.desired_count if settled else 0
-        service.pending_count = 0 if settled else service.desired_count
-        for deployment in service.deployments:
-            if deployment["status"] != "PRIMARY":
-                continue
-            deployment["runningCount"], deployment["pendingCount"] = service.running_count, service.pending_count
-            deployment["desiredCount"] = service.desired_count
-            deployment["rolloutState"] = "COMPLETED" if settled else "IN_PROGRESS"
-        if settled:
-            service.deployments = [d for d in service.deployments if d["status"] == "PRIMARY"]
+    wish = (service.desired_count, service.task_definition)
+    if getattr(service, "_wish", None) != wish:
+        service._wish, service._wished = wish, now
+    settled = now - service._wished >= Clock.seconds
+    service.running_count = service.desired_count if settled else 0
+    service.pending_count = 0 if settled else service.desired_count
+    for deployment in service.deployments:
+        deployment["desiredCount"] = service.desired_count
+        deployment["runningCount"], deployment["pendingCount"] = service.running_count, service.pending_count
+        deployment["rolloutState"] = "COMPLETED" if settled else "IN_PROGRESS"

@@ -80,8 +80,7 @@ def take_over(binary: str, variant: bool, show: bool) -> list[str]:
         folder = pathlib.Path(temporary) / "work"
         prepare(folder, built, variant)
         program = Program(binary, folder, cloud)
-        if program.needs_init:
-            program.run("init", "-no-color", "-input=false")
+        program.init()
         before = cloud.inventory()
         for address, identifier in built["imports"].items():
             if not (variant and address.startswith("random_")):
@@ -94,7 +93,7 @@ def take_over(binary: str, variant: bool, show: bool) -> list[str]:
             print(json.dumps(found, indent=2))
         problems += unexpected(found, json.loads((HERE / "expected_differences.json").read_text()))
         program.run("apply", "-input=false", "-no-color", "-auto-approve", "case.tfplan")
-        if again := differences(program.plan()):
+        if again := differences(program.plan_again()):
             problems.append(f"the plan after the apply still changes {json.dumps(again)}")
         problems += moved(before, cloud.inventory())
         return problems
