@@ -75,10 +75,10 @@ resource "aws_route" "internet" {
 }
 
 resource "aws_route_table_association" "public" {
-  for_each = aws_subnet.public
+  for_each = var.public_subnets
 
   route_table_id = aws_route_table.public.id
-  subnet_id      = each.value.id
+  subnet_id      = aws_subnet.public[each.key].id
 }
 
 resource "aws_route_table" "private" {

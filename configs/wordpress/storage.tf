@@ -8,9 +8,10 @@ resource "aws_efs_file_system" "content" {
 }
 
 resource "aws_efs_mount_target" "content" {
-  for_each = aws_subnet.private
+  # Not over aws_subnet.private: an import has to know the keys before it knows the subnets.
+  for_each = var.private_subnets
 
   file_system_id  = aws_efs_file_system.content.id
-  subnet_id       = each.value.id
+  subnet_id       = aws_subnet.private[each.key].id
   security_groups = [aws_security_group.storage.id]
 }
