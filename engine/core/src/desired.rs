@@ -15,6 +15,13 @@ pub trait Desired: Send + Sync {
     /// Returns every block with the blocks that it refers to directly, in source order. Positions are the [`BlockId`]s.
     fn blocks(&self) -> &[BlockNode];
 
+    /// Returns the blocks that `depends_on` names for a block, its own and those of the module calls around it.
+    ///
+    /// They are among its references too. A data source is read only during apply while one of them has a pending change.
+    fn explicit_dependencies(&self, _block: BlockId) -> &[BlockId] {
+        &[]
+    }
+
     /// Returns the instances that a resource or data block stands for, one entry for each instance of its module.
     fn expand(&self, block: &ConfigAddress, known: &Known) -> (Vec<Expansion>, Diagnostics);
 
