@@ -1,1 +1,2 @@
 //! wpinfra-lang
+pub mod functions;
