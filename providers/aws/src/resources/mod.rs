@@ -1,0 +1,10 @@
+//! Resource types: one file each, one line each in their service's list.
+
+pub mod ec2;
+
+use wpinfra_core::provider::AnyResourceType;
+
+/// Returns all resource types.
+pub(crate) fn all() -> Vec<Box<dyn AnyResourceType>> {
+    [ec2::all()].into_iter().flatten().collect()
+}
