@@ -1,1 +1,6 @@
-//! wpinfra-apply
+//! Apply: a plan becomes effects. State files, journal, locks, reads, waits, retries and recovery.
+//!
+//! Nothing in here decides what should happen: that stands in the plan. What is in here makes it happen, records each
+//! step before and after, and finds out what became of a run that was cut off.
+
+pub mod state_file;
