@@ -210,6 +210,20 @@ def services_reach_their_steady_state(cloud):
     cloud.control("POST", "lifecycle?s=0")
 
 
+def services_show_all_their_settings(cloud):
+    ecs = cloud.client("ecs")
+    ecs.create_cluster(clusterName="one")
+    ecs.register_task_definition(family="one", containerDefinitions=[{"name": "one", "image": "one", "memory": 128}])
+    limits = {"maximumPercent": 150}
+    ecs.create_service(cluster="one", serviceName="one", taskDefinition="one", deploymentConfiguration=limits)
+    ecs.update_service(cluster="one", service="one", enableExecuteCommand=True)
+    service = ecs.describe_services(cluster="one", services=["one"])["services"][0]
+    expect(service["deploymentConfiguration"], {"maximumPercent": 150, "minimumHealthyPercent": 100})
+    expect(service["availabilityZoneRebalancing"], "DISABLED")
+    expect((service["enableExecuteCommand"], service["enableECSManagedTags"]), (True, False))
+    expect("networkConfiguration" in service, False)
+
+
 def errors_speak_each_protocol(cloud):
     calls = {
         "ec2": cloud.client("ec2").describe_vpcs,
@@ -319,6 +333,7 @@ CHECKS = [
     latency_holds_calls_side_by_side,
     each_resource_has_its_own_creating_state,
     services_reach_their_steady_state,
+    services_show_all_their_settings,
     errors_speak_each_protocol,
     rules_count_their_calls,
     answers_get_lost,

@@ -27,6 +27,7 @@ from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.model_instances import reset_model_data  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 
+import ecs  # noqa: E402
 import faults  # noqa: E402
 import lifecycle  # noqa: E402
 import wire  # noqa: E402
@@ -211,6 +212,9 @@ class Cloud:
             for vpc_id in set(ec2.vpcs) - known_vpcs:
                 self.inventory.expect_companions(request.region, vpc_id)
             self.run_tasks(request)
+            if request.service == "ecs" and held["status"] == 200:
+                services = get_backend("ecs")[ACCOUNT][request.region].services.values()
+                body = ecs.complete(request.name, request.body, body, {s.arn: s for s in services})
         headers = [(k, v) for k, v in held["headers"] if k.lower() not in ("content-length", "date", "server", "connection")]
         return wire.Answer(held["status"], headers, body)
 

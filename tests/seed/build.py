@@ -88,7 +88,8 @@ class Console:
         self.public, self.private = [], []
         self.subnet(self.public, "public", "Public subnet", "10.0.0.0/24", ZONES[0])
         self.subnet(self.private, "private", "Private subnet", "10.0.1.0/24", ZONES[0])
-        nat = ec2.create_nat_gateway(SubnetId=self.public[0], AllocationId=self.address)["NatGateway"]["NatGatewayId"]
+        created = ec2.create_nat_gateway(SubnetId=self.public[0], AllocationId=self.address, ConnectivityType="public")
+        nat = created["NatGateway"]["NatGatewayId"]
         ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[nat])
         tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [self.vpc]}])["RouteTables"]
         main = tables[0]["RouteTableId"]

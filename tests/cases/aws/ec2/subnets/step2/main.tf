@@ -5,13 +5,13 @@ provider "aws" {
 # count grows and shrinks, for_each swaps a key, and a subnet moves to another zone.
 variable "zones" {
   type    = list(string)
-  default = ["ap-northeast-1a", "ap-northeast-1d", "ap-northeast-1c"]
+  default = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]
 }
 
 locals {
   named = {
-    webs     = "ap-northeast-1a"
-    "data/1" = "ap-northeast-1c"
+    webs     = { zone = "ap-northeast-1d", number = 12 }
+    "data/1" = { zone = "ap-northeast-1c", number = 11 }
   }
 }
 
@@ -31,8 +31,8 @@ resource "aws_subnet" "named" {
   for_each = local.named
 
   vpc_id                  = aws_vpc.main.id
-  availability_zone       = each.value
-  cidr_block              = cidrsubnet(aws_vpc.main.cidr_block, 8, 10 + index(keys(local.named), each.key))
+  availability_zone       = each.value.zone
+  cidr_block              = cidrsubnet(aws_vpc.main.cidr_block, 8, each.value.number)
   map_public_ip_on_launch = each.key == "web"
 
   tags = { Name = each.key }
