@@ -3,7 +3,7 @@
 
     tests/compare.py [CASE…] --wpinfra target/release/wpinfra [-j 4] [--json]
 
-Without cases it runs all under tests/cases. Every worker has a local AWS of its own, emptied between cases. Exit code 0
+Without cases it runs all under tests/cases and tests/variants. Every worker has a local AWS of its own, emptied between cases. Exit code 0
 if all agree, 1 if something differs, 2 if it could not be run. `--json` prints one object: {"cases": [{"case", "ok",
 "differences": [text]}], "passed": n, "failed": n}.
 """

@@ -3,7 +3,7 @@
 
     tests/record.py [CASE…] [-j 4] [--terraform BIN] [--missing]
 
-Without arguments it records every case under tests/cases. Needs terraform with the aws provider, which terraform must be
+Without arguments it records every case under tests/cases and tests/variants. Needs terraform with the aws provider, which terraform must be
 able to install (from the registry, or a mirror named in its CLI configuration file). It is several times faster if that
 file has a dev_overrides block for the provider and WPINFRA_TEST_NO_INIT=1 is set.
 

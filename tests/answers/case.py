@@ -12,12 +12,13 @@ from .cloud import Cloud
 from .comparable import Names, Replacement
 from .documents import instances, managed_changes, observed_change
 
-LEFT_OUT = shutil.ignore_patterns("step[0-9]*", "expected", "case.json", ".terraform*", "*.tfstate*", "__pycache__")
+CONFIGS = pathlib.Path(__file__).resolve().parents[2] / "configs"
+LEFT_OUT = shutil.ignore_patterns("step[0-9]*", "expected", "case.json", "demo", ".terraform*", "*.tfstate*", "__pycache__")
 
 
 @dataclass
 class Case:
-    """A folder of tests/cases."""
+    """A folder of tests/cases, or one of tests/variants, which is laid over the configuration of the same name."""
 
     folder: pathlib.Path
     variables: dict = field(default_factory=dict)
@@ -34,6 +35,12 @@ class Case:
         if unknown:
             raise ValueError(f"{settings}: unknown keys {sorted(unknown)}")
         return cls(folder, content.get("vars", {}), content.get("ignore", []))
+
+    @property
+    def layers(self) -> list[pathlib.Path]:
+        """Returns the folders that make up the first step."""
+        base = [CONFIGS / self.folder.name] if self.folder.parent.name == "variants" else []
+        return [*base, self.folder]
 
     @property
     def overlays(self) -> list[pathlib.Path]:
@@ -107,7 +114,8 @@ def observe(case: Case, binary: str, cloud: Cloud, keep: pathlib.Path | None = N
     cloud.reset()
     with tempfile.TemporaryDirectory(prefix=f"wpinfra-case-{case.folder.name}-") as temporary:
         folder = keep or pathlib.Path(temporary) / "work"
-        shutil.copytree(case.folder, folder, ignore=LEFT_OUT)
+        for layer in case.layers:
+            shutil.copytree(layer, folder, ignore=LEFT_OUT, dirs_exist_ok=True)
         program = Program(binary, folder, cloud)
         names, observations = Names(), []
         for step, overlay in enumerate([None, *case.overlays], start=1):

@@ -8,22 +8,23 @@ from collections.abc import Callable, Iterable, Iterator
 
 from .cloud import Cloud
 
-CASES = pathlib.Path(__file__).resolve().parents[1] / "cases"
+TESTS = pathlib.Path(__file__).resolve().parents[1]
 
 
 def find_cases(folders: Iterable[pathlib.Path]) -> list[pathlib.Path]:
-    """Returns the case folders at or below the given ones, or all under tests/cases; unknown ones end the program."""
+    """Returns the case folders at or below the given ones, or all there are; a folder without any ends the program."""
     found: set[pathlib.Path] = set()
-    for folder in list(folders) or [CASES]:
-        below = {path.parent.resolve() for path in folder.rglob("main.tf") if not hidden(path.relative_to(folder))}
+    for folder in list(folders) or [TESTS / "cases", TESTS / "variants"]:
+        files = [*folder.rglob("main.tf"), *folder.rglob("case.json")]
+        below = {path.parent.resolve() for path in files if not hidden(path.relative_to(folder))}
         if not below:
-            sys.exit(f"{folder}: no case (a folder with a main.tf) at or below it")
+            sys.exit(f"{folder}: no case (a folder with a main.tf or a case.json) at or below it")
         found |= below
     return sorted(found)
 
 
 def hidden(path: pathlib.Path) -> bool:
-    """Returns whether a main.tf is a part of a case (a step, a module) and no case itself."""
+    """Returns whether a file is a part of a case (a step, a module) and no case itself."""
     return any(part.startswith(("step", "modules", ".", "expected")) for part in path.parts[:-1])
 
 

@@ -224,6 +224,20 @@ def services_show_all_their_settings(cloud):
     expect("networkConfiguration" in service, False)
 
 
+def what_moto_forgets_stays(cloud):
+    ec2, rds, iam = map(cloud.client, ("ec2", "rds", "iam"))
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24")["Subnet"]["SubnetId"] for i in range(2)]
+    rds.create_db_subnet_group(DBSubnetGroupName="one", DBSubnetGroupDescription="one", SubnetIds=subnets[:1])
+    rds.modify_db_subnet_group(DBSubnetGroupName="one", SubnetIds=subnets)
+    group = rds.describe_db_subnet_groups()["DBSubnetGroups"][0]
+    expect((group["DBSubnetGroupDescription"], len(group["Subnets"])), ("one", 2))
+    iam.create_role(RoleName="one", Description="one", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}))
+    iam.update_role(RoleName="one", MaxSessionDuration=7200)
+    role = iam.get_role(RoleName="one")["Role"]
+    expect((role["Description"], role["MaxSessionDuration"]), ("one", 7200))
+
+
 def errors_speak_each_protocol(cloud):
     calls = {
         "ec2": cloud.client("ec2").describe_vpcs,
@@ -334,6 +348,7 @@ CHECKS = [
     each_resource_has_its_own_creating_state,
     services_reach_their_steady_state,
     services_show_all_their_settings,
+    what_moto_forgets_stays,
     errors_speak_each_protocol,
     rules_count_their_calls,
     answers_get_lost,

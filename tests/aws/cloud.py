@@ -27,6 +27,7 @@ from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.model_instances import reset_model_data  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 
+import corrections  # noqa: E402
 import ecs  # noqa: E402
 import faults  # noqa: E402
 import lifecycle  # noqa: E402
@@ -88,6 +89,7 @@ class Cloud:
 
     def __init__(self, latency_ms: float = 0, lifecycle_s: float = 0, log: str | None = None):
         lifecycle.install()
+        corrections.install()
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.moto_lock = threading.RLock()  # moto is not made for threads
         self.calls = CallLog(log)

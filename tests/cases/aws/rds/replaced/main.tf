@@ -10,7 +10,7 @@ variable "db_name" {
 
 resource "aws_db_instance" "main" {
   identifier          = "replaced"
-  engine              = "mariadb"
+  engine              = "mysql"
   instance_class      = "db.t3.micro"
   allocated_storage   = 20
   db_name             = var.db_name
