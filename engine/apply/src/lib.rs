@@ -3,4 +3,10 @@
 //! Nothing in here decides what should happen: that stands in the plan. What is in here makes it happen, records each
 //! step before and after, and finds out what became of a run that was cut off.
 
+pub mod clock;
+pub mod interrupt;
+pub mod journal;
+pub mod observer;
 pub mod state_file;
+pub mod store;
+pub mod verify;

@@ -11,8 +11,8 @@ use serde_json::{Map, Value as Json};
 use wpinfra_core::state::State;
 use wpinfra_core::{InstanceAddress, ResourceAddress};
 
-pub use parse::{parse, parse_object};
-pub use print::{object_to_json, print};
+pub use parse::{parse, parse_object, parse_outputs};
+pub use print::{object_to_json, outputs_to_json, print};
 
 /// Version of the format.
 pub const FORMAT_VERSION: u64 = 4;

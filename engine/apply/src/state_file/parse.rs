@@ -40,6 +40,16 @@ pub fn parse_object(json: &Json) -> Result<ObjectState, String> {
     read_object(&mut fields.clone(), &Place::new("")).map_err(|wrong| wrong.to_string())
 }
 
+/// Reads root outputs as they stand in the file.
+///
+/// # Errors
+///
+/// Returns the place and what should stand there.
+pub fn parse_outputs(json: &Json) -> Result<BTreeMap<String, OutputState>, String> {
+    let outputs = json.as_object().ok_or_else(|| "outputs should be an object".to_owned())?;
+    read_outputs(outputs.clone()).map_err(|wrong| wrong.to_string())
+}
+
 const REMEDY: &str = "Put back a copy: the state before the last change is kept beside it with the ending \".backup\". \
                       Without a copy, the resources have to be imported again.";
 

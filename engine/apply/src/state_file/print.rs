@@ -1,12 +1,13 @@
 //! Writing of state files: byte for byte what Terraform would write.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 use wpinfra_core::json::{to_json, type_from_json, type_to_json};
-use wpinfra_core::state::{ObjectState, ObjectStatus};
+use wpinfra_core::state::{ObjectState, ObjectStatus, OutputState, ResourceState};
 use wpinfra_core::{InstanceAddress, InstanceKey, Mode, Path, PathStep, ResourceAddress};
 
 use super::{Extras, FORMAT_VERSION, StateFile, TERRAFORM_VERSION};
@@ -39,18 +40,7 @@ pub fn print(file: &StateFile) -> String {
         terraform_version: TERRAFORM_VERSION,
         serial: state.serial,
         lineage: &state.lineage,
-        outputs: state
-            .outputs
-            .iter()
-            .map(|(name, output)| {
-                let fields = OutputFields {
-                    value: to_json(&output.value),
-                    ty: type_to_json(output.value.ty()),
-                    sensitive: output.sensitive,
-                };
-                (name.as_str(), fields)
-            })
-            .collect(),
+        outputs: outputs(&state.outputs),
         resources,
         check_results: state.check_results.as_ref(),
         extras: &extras.top,
@@ -63,9 +53,23 @@ pub fn object_to_json(object: &ObjectState) -> Json {
     serde_json::to_value(ObjectFields::of(object, None)).expect("an object has only text keys")
 }
 
+/// Returns root outputs as they stand in the file.
+pub fn outputs_to_json(all: &BTreeMap<String, OutputState>) -> Json {
+    serde_json::to_value(outputs(all)).expect("outputs have only text keys")
+}
+
+fn outputs(all: &BTreeMap<String, OutputState>) -> BTreeMap<&str, OutputFields> {
+    let fields = |output: &OutputState| OutputFields {
+        value: to_json(&output.value),
+        ty: type_to_json(output.value.ty()),
+        sensitive: output.sensitive,
+    };
+    all.iter().map(|(name, output)| (name.as_str(), fields(output))).collect()
+}
+
 fn instances<'a>(
     address: &ResourceAddress,
-    resource: &'a wpinfra_core::state::ResourceState,
+    resource: &'a ResourceState,
     extras: &'a Extras,
 ) -> Vec<InstanceFields<'a>> {
     let mut all = Vec::new();
@@ -91,7 +95,7 @@ struct TopFields<'a> {
     terraform_version: &'a str,
     serial: u64,
     lineage: &'a str,
-    outputs: std::collections::BTreeMap<&'a str, OutputFields>,
+    outputs: BTreeMap<&'a str, OutputFields>,
     resources: Vec<ResourceFields<'a>>,
     check_results: Option<&'a Json>,
     #[serde(flatten)]
@@ -173,7 +177,7 @@ struct ObjectFields<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     create_before_destroy: bool,
     #[serde(flatten)]
-    extras: std::collections::BTreeMap<&'a str, &'a Json>,
+    extras: BTreeMap<&'a str, &'a Json>,
 }
 
 /// Field that stands in the middle of an object though this version does not know what it is for.
@@ -183,7 +187,7 @@ impl<'a> ObjectFields<'a> {
     fn of(object: &'a ObjectState, extras: Option<&'a Map<String, Json>>) -> Self {
         let mut dependencies: Vec<String> = object.dependencies.iter().map(ToString::to_string).collect();
         dependencies.sort();
-        let mut extras: std::collections::BTreeMap<&str, &Json> =
+        let mut extras: BTreeMap<&str, &Json> =
             extras.into_iter().flatten().map(|(name, value)| (name.as_str(), value)).collect();
         Self {
             status: (object.status == ObjectStatus::Tainted).then_some("tainted"),
