@@ -67,9 +67,12 @@ impl Number {
             Some(b'+') => (false, &text[1..]),
             _ => (false, text),
         };
-        let (digits, exponent) = match digits.find(['e', 'E']) {
-            Some(at) => (&digits[..at], digits[at + 1..].parse::<i64>().map_err(|_| NumberError)?),
-            None => (digits, 0),
+        let exponent_at = |at: usize| digits[at + 1..].parse::<i64>().map_err(|_| NumberError);
+        let (digits, exponent, binary) = match digits.find(['e', 'E', 'p']) {
+            // Go's reader knows an exponent of two as well.
+            Some(at) if digits[at..].starts_with('p') => (&digits[..at], 0, exponent_at(at)?),
+            Some(at) => (&digits[..at], exponent_at(at)?, 0),
+            None => (digits, 0, 0),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let all: String = [whole, fraction].concat();
@@ -77,16 +80,16 @@ impl Number {
             return Err(NumberError);
         }
         let exponent = exponent.saturating_sub(i64::try_from(fraction.len()).unwrap_or(i64::MAX));
-        if exponent.abs() > MAX_DECIMAL_EXPONENT {
+        if exponent.abs() > MAX_DECIMAL_EXPONENT || binary.abs() > MAX_DECIMAL_EXPONENT {
             return Err(NumberError);
         }
         let mantissa: BigInt = all.parse().map_err(|_| NumberError)?;
         let mantissa = if negative { -mantissa } else { mantissa };
         let power = BigInt::from(10).pow(exponent.unsigned_abs());
         if exponent >= 0 {
-            return Ok(Self::new(mantissa * power, 0, PARSED_PRECISION));
+            return Ok(Self::new(mantissa * power, binary, PARSED_PRECISION));
         }
-        Ok(Self::quotient(&mantissa, &power, 0, PARSED_PRECISION))
+        Ok(Self::quotient(&mantissa, &power, binary, PARSED_PRECISION))
     }
 
     /// Returns `numerator / denominator · 2^exponent`, rounded.
@@ -117,6 +120,16 @@ impl Number {
     pub fn from_integer(value: BigInt) -> Self {
         let precision = value.bits().max(INTEGER_PRECISION);
         Self::new(value, 0, precision)
+    }
+
+    /// Returns mantissa and power of two.
+    pub(crate) fn parts(&self) -> (&BigInt, i64) {
+        (&self.mantissa, self.exponent)
+    }
+
+    /// Returns the same number with other rounding in what is computed from it.
+    fn with_precision(self, precision: u64) -> Self {
+        Self { precision, ..self }.rounded()
     }
 
     /// Tells whether the number has no fraction.
@@ -174,7 +187,7 @@ impl Number {
             return self.clone();
         }
         let whole = self.truncated();
-        Self::from_integer(if self.is_negative() { whole - 1 } else { whole })
+        Self::new(if self.is_negative() { whole - 1 } else { whole }, 0, self.precision)
     }
 
     /// Returns the smallest integer that is not below the number.
@@ -213,10 +226,12 @@ impl Number {
         self.add(&-other.clone())
     }
 
-    /// Returns the product.
+    /// Returns the product; where its digits need more bits than the factors have, it gets them.
     #[must_use]
     pub fn multiply(&self, other: &Self) -> Self {
-        Self::new(&self.mantissa * &other.mantissa, self.exponent + other.exponent, self.joint_precision(other))
+        let product = Self::new(&self.mantissa * &other.mantissa, self.exponent + other.exponent, PARSED_PRECISION);
+        let precision = self.joint_precision(other).max(product.mantissa.bits());
+        product.with_precision(precision)
     }
 
     /// Returns the quotient; `None` if `other` is zero.
@@ -226,14 +241,20 @@ impl Number {
         })
     }
 
-    /// Returns what remains after dividing to a whole number, with the sign of `self`; `None` if `other` is zero.
+    /// Returns what remains after dividing to a whole number, with the sign of `self`; all of it if `other` is zero.
     pub fn remainder(&self, other: &Self) -> Option<Self> {
-        let whole = Self::new(self.divide(other)?.truncated(), 0, self.joint_precision(other).max(PARSED_PRECISION));
-        Some(self.subtract(&whole.multiply(other)))
+        if other.is_zero() {
+            return Some(self.clone());
+        }
+        // Each step rounds to the bits of the dividend.
+        let rounded = |mantissa, exponent| Self::new(mantissa, exponent, self.precision);
+        let whole = rounded(self.divide(other)?.truncated(), 0);
+        let product = rounded(&whole.mantissa * &other.mantissa, whole.exponent + other.exponent);
+        Some(self.subtract(&product))
     }
 
     /// Returns the fewest decimal digits that mean this number and no other of the same precision, and the power of ten of the first.
-    fn shortest_digits(&self) -> (String, i64) {
+    pub(crate) fn shortest_digits(&self) -> (String, i64) {
         // The neighbours lie half a unit in the last place away; below a power of two only a quarter.
         let pad = self.precision.saturating_sub(self.mantissa.bits()) + 2;
         let mantissa = self.mantissa.abs() << pad;
@@ -406,6 +427,18 @@ mod tests {
         assert_eq!(third, format!("0.{}5", "3".repeat(154)));
         assert_eq!(number("7").remainder(&number("-3")).expect("not zero"), number("1"));
         assert_eq!(number("-7").remainder(&number("3")).expect("not zero"), number("-1"));
+    }
+
+    #[test]
+    fn precision_is_that_of_the_factors_or_of_the_product() {
+        // pow(2, 0.5) * 3 and pow(3, 0.5) / 7 in `terraform console`
+        let root = Number::from_f64(2.0_f64.sqrt()).multiply(&number("3"));
+        assert_eq!(root.to_string(), "4.2426406871192854364238655762164853513240814208984375");
+        let third = Number::from(1_i64).divide(&Number::from(3_i64)).expect("not zero").to_string();
+        assert_eq!(third, "0.33333333333333333334");
+        assert_eq!(number("7").remainder(&number("2.5")).expect("not zero"), number("2"));
+        assert_eq!(number("5").remainder(&number("0")).expect("all of it"), number("5"));
+        assert_eq!(number("1p3"), number("8"));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The canonical order of the elements of sets, which Terraform's users see in `for` expressions, lists made from sets and JSON.
 //!
 //! Numbers ascend, strings go by their bytes, false before true; all other elements go by a text of their content.
-//! Unknown elements come last.
+//! Unknown elements come after all known ones, and null after those.
 
 use std::cmp::Ordering;
-use std::fmt::Write as _;
 
+use crate::number_format::Notation;
+use crate::quote::quoted;
 use crate::types::Type;
 use crate::value::{Content, Value};
 
@@ -49,8 +50,8 @@ impl SortKey {
             Self::Bool(_) => 0,
             Self::Number(_) => 1,
             Self::Text(_) => 2,
-            Self::Null => 3,
-            Self::Unknown(_) => 4,
+            Self::Unknown(_) => 3,
+            Self::Null => 4,
         }
     }
 }
@@ -79,8 +80,9 @@ fn write_content(out: &mut String, value: &Value) {
         Content::Unknown(_) => out.push('?'),
         Content::Bool(true) => out.push('T'),
         Content::Bool(false) => out.push('F'),
-        Content::Number(number) => _ = write!(out, "{number}"),
-        Content::String(text) => _ = write!(out, "{text:?}"),
+        // Ten digits only, as Terraform's own text has them.
+        Content::Number(number) => out.push_str(&number.to_text(Notation::General, Some(10))),
+        Content::String(text) => out.push_str(&quoted(text)),
         Content::Sequence(elements) => {
             let (open, close) = if matches!(value.ty(), Type::Tuple(_)) { ('<', '>') } else { ('[', ']') };
             out.push(open);
@@ -93,7 +95,8 @@ fn write_content(out: &mut String, value: &Value) {
         Content::Mapping(elements) if matches!(value.ty(), Type::Map(_)) => {
             out.push('{');
             for (key, element) in elements.iter() {
-                _ = write!(out, "{key:?}:");
+                out.push_str(&quoted(key));
+                out.push(':');
                 write_content(out, element);
                 out.push(';');
             }
