@@ -23,8 +23,8 @@ MADE_UP = re.compile(
     re.VERBOSE,
 )
 
-# Where one value stands in several attributes, it is named after the first of these, and then by alphabet.
-FIRST = ("id", "arn", "allocation_id", "association_id")
+# Where one value stands in several attributes, it is named after the resource whose own identity it is.
+IDENTITIES = ("id", "arn", "allocation_id", "association_id")
 
 
 class Replacement:
@@ -66,27 +66,25 @@ class Names:
 
     def of_state(self, state: dict) -> Replacement:
         """Returns the replacement for all made-up values in a state file."""
-        names: dict[str, str] = {}
-        listed = sorted(instances(state), key=lambda pair: (pair[0].startswith("data.") or ".data." in pair[0], pair[0]))
-        for address, attributes in listed:
+        leaves = []
+        for address, attributes in instances(state):
             data = address.startswith("data.") or ".data." in address
             unknown = self.unknown.get(address.split(" (deposed")[0], set())
-            values = sorted(flat(attributes), key=lambda pair: (FIRST.index(pair[0]) if pair[0] in FIRST else len(FIRST), pair[0]))
-            for path, value in values:
-                if isinstance(value, str) and MADE_UP.search(value) and (data or covered(path, unknown)):
-                    names.setdefault(value, f"<{address}.{path}>")
+            for path, value in flat(attributes):
+                # A place in a list names nothing: the list may stand for a set, in any order.
+                if isinstance(value, str) and "[" not in path and MADE_UP.search(value) and (data or covered(path, unknown)):
+                    rank = IDENTITIES.index(path) if path in IDENTITIES else len(IDENTITIES)
+                    leaves.append((rank, data, address, path, value))
+        names: dict[str, str] = {}
+        for _, _, address, path, value in sorted(leaves):
+            names.setdefault(value, f"<{address}.{path}>")
         return Replacement(names)
 
 
 def covered(path: str, unknown: set[str]) -> bool:
     """Returns whether a path, or the value that it lies in, is among the unknown ones."""
-    parts = re.findall(r"[^.\[\]]+|\[\d+\]", path)
-    prefix = ""
-    for part in parts:
-        prefix += part if part.startswith("[") or not prefix else f".{part}"
-        if prefix in unknown:
-            return True
-    return False
+    parts = path.split(".")
+    return any(".".join(parts[:end]) in unknown for end in range(1, len(parts) + 1))
 
 
 def flat(value, path: str = ""):
