@@ -1,0 +1,114 @@
+//! `condition ? a : b`
+
+use wpinfra_core::convert::convert;
+use wpinfra_core::refinement::Refinement;
+use wpinfra_core::unify::unify;
+use wpinfra_core::{Type, Value};
+
+use super::{Evaluated, Evaluation, Failed};
+use crate::expr::Expr;
+use crate::print;
+
+impl Evaluation<'_> {
+    pub(super) fn conditional(&mut self, expr: &Expr, all: &(Expr, Expr, Expr)) -> Evaluated {
+        let condition = self.expr(&all.0).and_then(|value| self.condition(expr, &all.0, &value));
+        // An error in the branch that is not taken does not matter, so each branch keeps its own.
+        let before = std::mem::take(&mut self.diagnostics);
+        let then = self.expr(&all.1);
+        let then_diagnostics = std::mem::replace(&mut self.diagnostics, before);
+        let before = std::mem::take(&mut self.diagnostics);
+        let otherwise = self.expr(&all.2);
+        let otherwise_diagnostics = std::mem::replace(&mut self.diagnostics, before);
+        let condition = condition?;
+        let taken = condition.as_bool();
+        if taken != Some(false) {
+            self.diagnostics.extend(then_diagnostics);
+        }
+        if taken != Some(true) {
+            self.diagnostics.extend(otherwise_diagnostics);
+        }
+        let ty = match (&then, &otherwise) {
+            (Ok(then), Ok(otherwise)) => self.common_type(expr, then, otherwise)?,
+            // The type of a branch that failed is not known.
+            (Ok(only), Err(Failed)) | (Err(Failed), Ok(only)) => only.ty().clone(),
+            (Err(Failed), Err(Failed)) => return Err(Failed),
+        };
+        let marks = condition.marks();
+        match taken {
+            Some(true) => self.branch(expr, then?, &ty).map(|value| value.with_marks(marks)),
+            Some(false) => self.branch(expr, otherwise?, &ty).map(|value| value.with_marks(marks)),
+            None => {
+                let (then, otherwise) = (self.branch(expr, then?, &ty)?, self.branch(expr, otherwise?, &ty)?);
+                let marks = marks | then.marks() | otherwise.marks();
+                Ok(either(&then, &otherwise, ty).with_marks(marks))
+            }
+        }
+    }
+
+    /// Returns a condition as a `bool` that is not null.
+    fn condition(&mut self, whole: &Expr, expr: &Expr, value: &Value) -> Evaluated {
+        if value.is_null() {
+            return self.fail_at(whole, expr.span, "Null condition", "The condition must be true or false, but is null.", None);
+        }
+        match convert(value, &Type::Bool) {
+            Ok(condition) => Ok(condition),
+            Err(error) => {
+                let detail = format!("The condition must be true or false: {}.", error.message);
+                self.fail_at(whole, expr.span, "Incorrect condition type", detail, None)
+            }
+        }
+    }
+
+    fn common_type(&mut self, expr: &Expr, then: &Value, otherwise: &Value) -> Result<Type, Failed> {
+        let untyped_null = |value: &Value| value.is_null() && *value.ty() == Type::Dynamic;
+        if untyped_null(then) {
+            return Ok(otherwise.ty().clone());
+        }
+        if untyped_null(otherwise) {
+            return Ok(then.ty().clone());
+        }
+        match unify(&[then.ty().clone(), otherwise.ty().clone()]) {
+            Some(ty) => Ok(ty),
+            None => {
+                let detail = format!(
+                    "Both results of a conditional must have types that fit together, but the first is {} and the second is {}.",
+                    print::kind(then.ty()),
+                    print::kind(otherwise.ty()),
+                );
+                self.fail(expr, "Inconsistent conditional result types", detail)
+            }
+        }
+    }
+
+    fn branch(&mut self, expr: &Expr, value: Value, ty: &Type) -> Evaluated {
+        match convert(&value, ty) {
+            Ok(converted) => Ok(converted),
+            Err(error) => {
+                let detail = format!("The result cannot be converted to {ty}: {}.", error.message);
+                self.fail(expr, "Inconsistent conditional result types", detail)
+            }
+        }
+    }
+}
+
+/// Returns what is known of one of two values.
+fn either(then: &Value, otherwise: &Value, ty: Type) -> Value {
+    let not_null = then.is_definitely_not_null() && otherwise.is_definitely_not_null();
+    let (a, b) = (length(then), length(otherwise));
+    let mut refinement = Refinement { not_null, ..Refinement::default() };
+    if ty.is_collection() && not_null {
+        refinement.min_length = a.0.zip(b.0).map(|(a, b)| a.min(b)).filter(|least| *least > 0);
+        refinement.max_length = a.1.zip(b.1).map(|(a, b)| a.max(b));
+    }
+    Value::refined(ty, refinement)
+}
+
+/// Returns the least and greatest number of elements.
+fn length(value: &Value) -> (Option<usize>, Option<usize>) {
+    let known = value.elements().map(<[Value]>::len).or_else(|| value.mapping().map(std::collections::BTreeMap::len));
+    match (known, value.refinement()) {
+        (Some(known), _) => (Some(known), Some(known)),
+        (None, Some(refinement)) => (refinement.min_length, refinement.max_length),
+        (None, None) => (None, None),
+    }
+}

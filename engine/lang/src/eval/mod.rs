@@ -1,0 +1,245 @@
+//! Evaluation of expressions to values, with unknowns, marks and errors that accumulate.
+
+mod calls;
+mod conditional;
+mod equality;
+mod for_expr;
+mod operators;
+mod splat;
+mod template;
+mod traversal;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use wpinfra_core::convert::convert;
+use wpinfra_core::diagnostic::ReferenceValue;
+use wpinfra_core::{Diagnostic, Diagnostics, Marks, Type, Value};
+
+use crate::expr::{Expr, ExprKind, Expression, Traversal};
+use crate::functions::FunctionScope;
+use crate::print;
+use crate::syntax::{Source, Span};
+
+pub use equality::equal;
+pub use traversal::{attribute_of, index_of};
+
+/// What names stand for.
+pub trait Scope {
+    /// Returns the value that the beginning of a traversal stands for, and how many of its steps that takes in.
+    ///
+    /// `Err` when the reference is wrong, said in `diagnostics`; what a failed definition gives is unknown, with its diagnostics.
+    fn resolve(
+        &self,
+        traversal: &Traversal,
+        source: &Source,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(Value, usize), Failed>;
+
+    /// Returns what functions know besides their arguments.
+    fn functions(&self) -> FunctionScope<'_>;
+}
+
+/// An expression has no value; the reason is in the diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed;
+
+/// The result of evaluating a part of an expression.
+pub type Evaluated = Result<Value, Failed>;
+
+/// Returns the value of an expression; unknown if there are errors.
+pub fn evaluate(expression: &Expression, scope: &dyn Scope) -> (Value, Diagnostics) {
+    let mut evaluation = Evaluation::new(&expression.source, scope);
+    let value = evaluation.expr(&expression.expr);
+    (value.unwrap_or_else(|Failed| Value::unknown(Type::Dynamic)), evaluation.diagnostics)
+}
+
+/// Evaluates one expression, with more names than those of the scope.
+pub fn evaluate_with(
+    expression: &Expression,
+    scope: &dyn Scope,
+    variables: &[(Arc<str>, Value)],
+) -> (Evaluated, Diagnostics) {
+    let mut evaluation = Evaluation::new(&expression.source, scope);
+    evaluation.variables.extend(variables.iter().cloned());
+    let value = evaluation.expr(&expression.expr);
+    (value, evaluation.diagnostics)
+}
+
+/// The evaluation of one expression.
+pub struct Evaluation<'a> {
+    source: &'a Arc<Source>,
+    scope: &'a dyn Scope,
+    /// Variables of the `for` expressions and `dynamic` blocks around, innermost last.
+    variables: Vec<(Arc<str>, Value)>,
+    diagnostics: Diagnostics,
+    depth: usize,
+}
+
+/// How deep expressions may be nested before the stack is in danger.
+const DEPTH_LIMIT: usize = 400;
+
+impl<'a> Evaluation<'a> {
+    fn new(source: &'a Arc<Source>, scope: &'a dyn Scope) -> Self {
+        Self { source, scope, variables: Vec::new(), diagnostics: Diagnostics::new(), depth: 0 }
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Evaluated {
+        if self.depth > DEPTH_LIMIT {
+            return self.fail(expr, "Expression too deep", "The expression is nested too deeply to be evaluated.");
+        }
+        self.depth += 1;
+        let value = self.expr_inner(expr);
+        self.depth -= 1;
+        value
+    }
+
+    fn expr_inner(&mut self, expr: &Expr) -> Evaluated {
+        match &expr.kind {
+            ExprKind::Literal(value) => Ok(value.clone()),
+            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Tuple(elements) => self.all(elements).map(Value::tuple),
+            ExprKind::Object(items) => self.object(items),
+            ExprKind::Parenthesis(inner) => self.expr(inner),
+            ExprKind::Traversal(traversal) => self.traversal(expr, traversal),
+            ExprKind::Relative(relative) => {
+                let value = self.expr(&relative.0)?;
+                self.steps(expr, value, &relative.1)
+            }
+            ExprKind::Index(both) => {
+                let (value, key) = (self.expr(&both.0), self.expr(&both.1));
+                self.index(expr, &value?, &key?, both.1.span)
+            }
+            ExprKind::Splat(splat) => {
+                let list = self.expr(&splat.list)?;
+                self.splat(expr, &list, &splat.each)
+            }
+            ExprKind::Conditional(all) => self.conditional(expr, all),
+            ExprKind::Call(call) => self.call(expr, call),
+            ExprKind::Unary(operator, operand) => self.unary(expr, *operator, operand),
+            ExprKind::Binary(operator, both) => self.binary(expr, *operator, both),
+            ExprKind::For(each) => self.for_expr(each),
+        }
+    }
+
+    /// Evaluates all, also when one fails, so that all errors are found.
+    fn all(&mut self, exprs: &[Expr]) -> Result<Vec<Value>, Failed> {
+        let values: Vec<Evaluated> = exprs.iter().map(|expr| self.expr(expr)).collect();
+        values.into_iter().collect()
+    }
+
+    fn object(&mut self, items: &[(Expr, Expr)]) -> Evaluated {
+        let mut attributes = BTreeMap::new();
+        let mut marks = Marks::NONE;
+        let mut failed = false;
+        let mut keys_known = true;
+        for (key_expr, value_expr) in items {
+            let key = self.expr(key_expr).and_then(|key| self.key_text(key_expr, &key));
+            let value = self.expr(value_expr);
+            match (key, value) {
+                (Ok((Some(key), key_marks)), Ok(value)) => {
+                    marks |= key_marks;
+                    attributes.insert(key, value);
+                }
+                (Ok((None, key_marks)), Ok(_)) => {
+                    marks |= key_marks;
+                    keys_known = false;
+                }
+                (Err(Failed), _) | (_, Err(Failed)) => failed = true,
+            }
+        }
+        if failed {
+            return Err(Failed);
+        }
+        let value = if keys_known { Value::object(attributes) } else { Value::unknown(Type::Dynamic) };
+        Ok(value.with_marks(marks))
+    }
+
+    /// Returns a key as text; `None` while it is unknown.
+    fn key_text(&mut self, expr: &Expr, key: &Value) -> Result<(Option<Arc<str>>, Marks), Failed> {
+        let marks = key.marks();
+        if key.is_null() {
+            return self.fail(expr, "Null value as key", "A key must not be null.");
+        }
+        match convert(key, &Type::String) {
+            Ok(text) if !text.is_known() => Ok((None, marks)),
+            Ok(text) => Ok((text.as_str().map(Arc::from), marks)),
+            Err(_) => {
+                let detail = format!("A key must be a string, but this is {}.", print::kind(key.ty()));
+                self.fail(expr, "Incorrect key type", detail)
+            }
+        }
+    }
+
+    /// Reports an error about a part of the expression, with the values of what it refers to.
+    fn fail<T>(&mut self, expr: &Expr, summary: &str, detail: impl Into<String>) -> Result<T, Failed> {
+        self.fail_at(expr, expr.span, summary, detail, None)
+    }
+
+    fn fail_at<T>(
+        &mut self,
+        expr: &Expr,
+        span: Span,
+        summary: &str,
+        detail: impl Into<String>,
+        help: Option<String>,
+    ) -> Result<T, Failed> {
+        let mut diagnostic = Diagnostic::error(summary, detail).at(self.source.range(span)).help(help);
+        if expr.span != span {
+            diagnostic = diagnostic.within(self.source.range(expr.span));
+        }
+        diagnostic.references = self.references(expr);
+        self.diagnostics.push(diagnostic);
+        Err(Failed)
+    }
+
+    /// Describes the values of the references in a part of the expression.
+    fn references(&mut self, expr: &Expr) -> Vec<ReferenceValue> {
+        let mut traversals = Vec::new();
+        expr.traversals(&mut Vec::new(), &mut |traversal| traversals.push(traversal));
+        let mut described: Vec<ReferenceValue> = Vec::new();
+        for traversal in traversals {
+            let last = traversal.steps.last().map_or(traversal.root_span, |step| step.span);
+            let span = traversal.root_span.to(last);
+            let reference = self.source.text_of(span).to_owned();
+            if described.iter().any(|known| known.reference == reference) {
+                continue;
+            }
+            let whole = Expr { kind: ExprKind::Traversal(Box::new(traversal.clone())), span };
+            if let Ok(value) = self.quietly(|this| this.traversal(&whole, traversal)) {
+                described.push(ReferenceValue { reference, statement: print::statement(&value) });
+            }
+        }
+        described
+    }
+
+    /// Evaluates without reporting errors.
+    fn quietly<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::take(&mut self.diagnostics);
+        let result = evaluate(self);
+        self.diagnostics = before;
+        result
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.variables.iter().rev().find(|(bound, _)| **bound == *name).map(|(_, value)| value)
+    }
+
+    /// Evaluates with variables of a `for` bound.
+    fn with_variables<T>(
+        &mut self,
+        key: Option<&Arc<str>>,
+        value: &Arc<str>,
+        element: (Value, Value),
+        evaluate: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.variables.len();
+        if let Some(key) = key {
+            self.variables.push((Arc::clone(key), element.0));
+        }
+        self.variables.push((Arc::clone(value), element.1));
+        let result = evaluate(self);
+        self.variables.truncate(before);
+        result
+    }
+}

@@ -1,0 +1,306 @@
+//! Expressions as the evaluator wants them: a compact tree with places, independent of the parser.
+
+use std::sync::Arc;
+
+use wpinfra_core::{SourceRange, Value};
+
+use crate::syntax::{Source, Span};
+
+/// An expression together with the text that it stands in; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// The text.
+    pub source: Arc<Source>,
+    /// The tree.
+    pub expr: Arc<Expr>,
+}
+
+/// A node of an expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// A number, bool, null or string without interpolation.
+    Literal(Value),
+    /// A string with interpolations or directives.
+    Template(Vec<TemplatePart>),
+    /// `[a, b]`
+    Tuple(Vec<Expr>),
+    /// `{ a = b }`
+    Object(Vec<(Expr, Expr)>),
+    /// `(a)`
+    Parenthesis(Box<Expr>),
+    /// A name with the steps that follow it directly: `var.a.b[0]`.
+    Traversal(Box<Traversal>),
+    /// Steps after any other expression: `f(x).a.b`.
+    Relative(Box<(Expr, Vec<Step>)>),
+    /// `a[b]` where `b` is not a literal.
+    Index(Box<(Expr, Expr)>),
+    /// `a[*].b` or `a.*.b`
+    Splat(Box<Splat>),
+    /// `a ? b : c`
+    Conditional(Box<(Expr, Expr, Expr)>),
+    /// `f(a, b)`
+    Call(Box<Call>),
+    /// `!a`, `-a`
+    Unary(UnaryOperator, Box<Expr>),
+    /// `a + b`
+    Binary(BinaryOperator, Box<(Expr, Expr)>),
+    /// `[for x in y : z]`, `{for x in y : z => w}`
+    For(Box<For>),
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug)]
+pub enum TemplatePart {
+    /// Text as it is.
+    Literal(Arc<str>),
+    /// `${a}`
+    Interpolation(Expr),
+    /// `%{ if a }…%{ else }…%{ endif }`
+    If(Box<(Expr, Vec<TemplatePart>, Vec<TemplatePart>)>),
+    /// `%{ for k, v in a }…%{ endfor }`
+    For(Box<TemplateFor>),
+}
+
+/// A `for` directive.
+#[derive(Clone, Debug)]
+pub struct TemplateFor {
+    /// Variable for the key.
+    pub key: Option<Arc<str>>,
+    /// Variable for the element.
+    pub value: Arc<str>,
+    /// What is iterated over.
+    pub collection: Expr,
+    /// What is repeated.
+    pub body: Vec<TemplatePart>,
+}
+
+/// A name and the steps that follow it.
+#[derive(Clone, Debug)]
+pub struct Traversal {
+    /// The first name.
+    pub root: Arc<str>,
+    /// Where the first name stands.
+    pub root_span: Span,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// A step from a value to a part of it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Which part.
+    pub kind: StepKind,
+    /// Where the step stands.
+    pub span: Span,
+}
+
+/// Which part of a value.
+#[derive(Clone, Debug)]
+pub enum StepKind {
+    /// `.name`
+    Attribute(Arc<str>),
+    /// `["key"]`, `[0]` or `.0`
+    Index(Value),
+}
+
+/// `each` applied to all elements of a list.
+#[derive(Clone, Debug)]
+pub struct Splat {
+    /// The list, or a single thing that counts as a list of one.
+    pub list: Expr,
+    /// The steps into each element, in the order of application.
+    pub each: Vec<SplatStep>,
+}
+
+/// A step after a splat operator.
+#[derive(Clone, Debug)]
+pub enum SplatStep {
+    /// A name or literal index.
+    Static(Step),
+    /// `[expression]`
+    Index(Expr),
+    /// A further splat operator, with the steps that follow it.
+    Splat(Vec<SplatStep>, Span),
+}
+
+/// A function call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The name; `provider::aws::arn_parse` in full.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The arguments.
+    pub arguments: Vec<Expr>,
+    /// Whether the last argument is a list of arguments: `f(a...)`.
+    pub expand: bool,
+}
+
+/// A `for` expression.
+#[derive(Clone, Debug)]
+pub struct For {
+    /// Variable for the key.
+    pub key_variable: Option<Arc<str>>,
+    /// Variable for the element.
+    pub value_variable: Arc<str>,
+    /// What is iterated over.
+    pub collection: Expr,
+    /// The key of each result; without it the result is a tuple.
+    pub key: Option<Expr>,
+    /// The value of each result.
+    pub value: Expr,
+    /// Which elements to keep.
+    pub condition: Option<Expr>,
+    /// Whether values with the same key are collected: `...`.
+    pub grouping: bool,
+}
+
+/// Operators with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `!`
+    Not,
+    /// `-`
+    Negate,
+}
+
+/// Operators with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the operators")]
+pub enum BinaryOperator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    And,
+    Or,
+}
+
+impl Expression {
+    /// Returns where it stands.
+    pub fn range(&self) -> SourceRange {
+        self.source.range(self.expr.span)
+    }
+
+    /// Calls `visit` for every traversal in it whose first name is not bound by a `for` around it.
+    pub fn traversals<'e>(&'e self, visit: &mut dyn FnMut(&'e Traversal)) {
+        self.expr.traversals(&mut Vec::new(), visit);
+    }
+}
+
+impl Expr {
+    /// Returns the text if this is a string without interpolation.
+    pub fn literal_text(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Literal(value) => value.as_str(),
+            ExprKind::Parenthesis(inner) => inner.literal_text(),
+            _ => None,
+        }
+    }
+
+    /// Returns the name if this is only a name, as keywords are written.
+    pub fn keyword(&self) -> Option<&Arc<str>> {
+        match &self.kind {
+            ExprKind::Traversal(traversal) if traversal.steps.is_empty() => Some(&traversal.root),
+            _ => None,
+        }
+    }
+
+    /// Calls `visit` for every traversal in it whose first name is not bound by a `for` around it.
+    pub fn traversals<'e>(&'e self, bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Traversal)) {
+        match &self.kind {
+            ExprKind::Literal(_) => {}
+            ExprKind::Template(parts) => template_traversals(parts, bound, visit),
+            ExprKind::Tuple(elements) => elements.iter().for_each(|element| element.traversals(bound, visit)),
+            ExprKind::Object(items) => {
+                for (key, value) in items {
+                    key.traversals(bound, visit);
+                    value.traversals(bound, visit);
+                }
+            }
+            ExprKind::Parenthesis(inner) | ExprKind::Unary(_, inner) => inner.traversals(bound, visit),
+            ExprKind::Traversal(traversal) => {
+                if !bound.contains(&&*traversal.root) {
+                    visit(traversal);
+                }
+            }
+            ExprKind::Relative(inner) => inner.0.traversals(bound, visit),
+            ExprKind::Index(both) | ExprKind::Binary(_, both) => {
+                both.0.traversals(bound, visit);
+                both.1.traversals(bound, visit);
+            }
+            ExprKind::Splat(splat) => {
+                splat.list.traversals(bound, visit);
+                splat_traversals(&splat.each, bound, visit);
+            }
+            ExprKind::Conditional(all) => {
+                all.0.traversals(bound, visit);
+                all.1.traversals(bound, visit);
+                all.2.traversals(bound, visit);
+            }
+            ExprKind::Call(call) => call.arguments.iter().for_each(|argument| argument.traversals(bound, visit)),
+            ExprKind::For(each) => {
+                each.collection.traversals(bound, visit);
+                let before = bound.len();
+                bound.extend(each.key_variable.as_deref());
+                bound.push(&each.value_variable);
+                for inner in each.key.iter().chain([&each.value]).chain(&each.condition) {
+                    inner.traversals(bound, visit);
+                }
+                bound.truncate(before);
+            }
+        }
+    }
+}
+
+fn splat_traversals<'e>(steps: &'e [SplatStep], bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Traversal)) {
+    for step in steps {
+        match step {
+            SplatStep::Static(_) => {}
+            SplatStep::Index(key) => key.traversals(bound, visit),
+            SplatStep::Splat(inner, _) => splat_traversals(inner, bound, visit),
+        }
+    }
+}
+
+fn template_traversals<'e>(
+    parts: &'e [TemplatePart],
+    bound: &mut Vec<&'e str>,
+    visit: &mut dyn FnMut(&'e Traversal),
+) {
+    for part in parts {
+        match part {
+            TemplatePart::Literal(_) => {}
+            TemplatePart::Interpolation(inner) => inner.traversals(bound, visit),
+            TemplatePart::If(all) => {
+                all.0.traversals(bound, visit);
+                template_traversals(&all.1, bound, visit);
+                template_traversals(&all.2, bound, visit);
+            }
+            TemplatePart::For(each) => {
+                each.collection.traversals(bound, visit);
+                let before = bound.len();
+                bound.extend(each.key.as_deref());
+                bound.push(&each.value);
+                template_traversals(&each.body, bound, visit);
+                bound.truncate(before);
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Parsing, and finding *all* errors of a text that does not parse: its items are parsed one by one then.
+
+use std::sync::Arc;
+
+use hcl_edit::parser;
+use wpinfra_core::{Diagnostic, Diagnostics};
+
+use super::convert::Converter;
+use super::{Body, Source, Span, template};
+use crate::expr::{Expr, Expression};
+
+/// Parses a file; with an error in it there is no body, and a diagnostic for each error that can be told apart.
+pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
+    let bom = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let text = &source.text[bom..];
+    match parser::parse_body(text) {
+        Ok(body) => (Some(Converter { source, offset: bom }.body(&body)), Diagnostics::new()),
+        Err(error) => {
+            let mut diagnostics = Diagnostics::new();
+            find_errors(source, bom, text, &mut diagnostics);
+            if diagnostics.is_empty() {
+                diagnostics.push(diagnostic(source, bom, text, &error));
+            }
+            (None, diagnostics)
+        }
+    }
+}
+
+/// Parses a text that is one expression.
+pub fn parse_expression(source: &Arc<Source>) -> Result<Expression, Box<Diagnostic>> {
+    let text = source.text.trim_end();
+    let offset = text.len() - text.trim_start().len();
+    let converter = Converter { source, offset };
+    // Parentheses let the expression go over several lines; the error then counts one byte too many.
+    match parser::parse_expr(&text[offset..]) {
+        Ok(parsed) => Ok(Expression { source: Arc::clone(source), expr: Arc::new(converter.expr(&parsed)) }),
+        Err(error) => Err(Box::new(diagnostic(source, offset, &text[offset..], &error))),
+    }
+}
+
+/// Parses a text that is a template from end to end, beginning `offset` bytes into the source.
+pub fn parse_template(source: &Arc<Source>, span: Span) -> Result<Expr, Box<Diagnostic>> {
+    let offset = span.start as usize;
+    let text = source.text_of(span);
+    match parser::parse_template(text) {
+        Ok(parsed) => Ok(Expr { kind: template::bare(&Converter { source, offset }, &parsed), span }),
+        Err(error) => Err(Box::new(diagnostic(source, offset, text, &error))),
+    }
+}
+
+/// Parses the items of a body that does not parse as a whole, and the items of those that do not.
+fn find_errors(source: &Arc<Source>, offset: usize, text: &str, diagnostics: &mut Diagnostics) {
+    for item in items(text) {
+        let item_text = &text[item.start..item.end];
+        let Err(error) = parser::parse_body(item_text) else { continue };
+        let before = diagnostics.len();
+        if let Some(inside) = item.inside {
+            find_errors(source, offset + inside.start, &text[inside], diagnostics);
+        }
+        if diagnostics.len() == before {
+            diagnostics.push(diagnostic(source, offset + item.start, item_text, &error));
+        }
+    }
+}
+
+struct Item {
+    start: usize,
+    end: usize,
+    /// What stands between the braces, if it is a block that ends.
+    inside: Option<std::ops::Range<usize>>,
+}
+
+/// Cuts a body into its attributes and blocks by counting brackets outside of strings and comments.
+fn items(text: &str) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut scanner = Scanner { text, at: 0 };
+    while scanner.skip_blank() {
+        let start = scanner.at;
+        let inside = scanner.item();
+        items.push(Item { start, end: scanner.at, inside });
+    }
+    items
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+const BLOCK_WORDS: [&str; 12] = [
+    "resource", "data", "variable", "output", "locals", "module", "provider", "terraform", "moved", "import", "removed",
+    "check",
+];
+
+impl Scanner<'_> {
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
+    }
+
+    /// Goes to the next item; `false` at the end.
+    fn skip_blank(&mut self) -> bool {
+        loop {
+            let trimmed = self.rest().trim_start();
+            self.at = self.text.len() - trimmed.len();
+            if self.skip_comment() {
+                continue;
+            }
+            return self.at < self.text.len();
+        }
+    }
+
+    fn skip_comment(&mut self) -> bool {
+        let rest = self.rest();
+        let length = if rest.starts_with('#') || rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else {
+            return false;
+        };
+        self.at += length;
+        true
+    }
+
+    /// Goes to the end of the item, past its newline; returns the inside of the braces of a block.
+    fn item(&mut self) -> Option<std::ops::Range<usize>> {
+        let mut depth = 0_usize;
+        let mut block: Option<usize> = None;
+        let mut assigned = false;
+        while let Some(character) = self.rest().chars().next() {
+            if self.skip_comment() {
+                continue;
+            }
+            match character {
+                '"' => self.string(),
+                '<' if self.rest().starts_with("<<") && self.heredoc() => {}
+                '{' | '[' | '(' => {
+                    if depth == 0 && character == '{' && !assigned {
+                        block = Some(self.at + 1);
+                    }
+                    depth += 1;
+                    self.at += 1;
+                }
+                '}' | ']' | ')' => {
+                    depth = depth.saturating_sub(1);
+                    self.at += 1;
+                    if depth == 0 && block.is_some() {
+                        return block.map(|start| start..self.at - 1);
+                    }
+                }
+                '\n' => {
+                    self.at += 1;
+                    if depth == 0 || self.block_begins() {
+                        return None;
+                    }
+                }
+                other => {
+                    assigned |= other == '=';
+                    self.at += other.len_utf8();
+                }
+            }
+        }
+        None
+    }
+
+    /// Tells whether a block begins at the start of a line, so that the one before it was not closed.
+    fn block_begins(&self) -> bool {
+        let line = self.rest().lines().next().unwrap_or_default();
+        let word = line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        BLOCK_WORDS.contains(&word) && line.trim_end().ends_with('{')
+    }
+
+    /// Goes past a string, or to the end of the line if it does not end there.
+    fn string(&mut self) {
+        self.at += 1;
+        let mut depth = 0_usize;
+        while let Some(character) = self.rest().chars().next() {
+            let rest = self.rest();
+            match character {
+                '\\' if depth == 0 => {
+                    let escaped = rest.chars().nth(1).map_or(0, char::len_utf8);
+                    self.at += 1 + escaped;
+                }
+                '$' | '%' if rest[1..].starts_with(character) => self.at += 2,
+                '$' | '%' if rest[1..].starts_with('{') => {
+                    depth += 1;
+                    self.at += 2;
+                }
+                '"' if depth > 0 => self.string(),
+                '{' if depth > 0 => {
+                    depth += 1;
+                    self.at += 1;
+                }
+                '}' if depth > 0 => {
+                    depth -= 1;
+                    self.at += 1;
+                }
+                '"' => {
+                    self.at += 1;
+                    return;
+                }
+                '\n' if depth == 0 => return,
+                other => self.at += other.len_utf8(),
+            }
+        }
+    }
+
+    /// Goes past a heredoc, or to the end of the text if it does not end; `false` if this is none.
+    fn heredoc(&mut self) -> bool {
+        let rest = self.rest();
+        let Some((first, body)) = rest.split_once('\n') else { return false };
+        let delimiter = first.trim_start_matches("<<").trim_start_matches('-').trim();
+        if delimiter.is_empty() || !delimiter.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
+            return false;
+        }
+        let mut length = first.len() + 1;
+        for line in body.split_inclusive('\n') {
+            if line.trim() == delimiter {
+                // The newline after the delimiter ends the item.
+                self.at += length + line.trim_end().len();
+                return true;
+            }
+            length += line.len();
+        }
+        self.at = self.text.len();
+        true
+    }
+}
+
+/// Says in our words what the parser found at `offset` bytes into the source.
+fn diagnostic(source: &Arc<Source>, offset: usize, text: &str, error: &parser::Error) -> Diagnostic {
+    let at = error.location().offset().min(text.len());
+    let message = error.message();
+    let rest = &text[at..];
+    let length = rest.chars().next().map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
+    let subject = source.range(Span::new(at..at + length, offset));
+    let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default();
+    let (summary, detail) = if rest.trim().is_empty() && text.matches('{').count() > text.matches('}').count() {
+        ("Unclosed block", "The text ends before the block does: a closing brace \"}\" is missing.".to_owned())
+    } else if line.matches('"').count() % 2 == 1 && !line.contains("<<") {
+        ("Unterminated string", "A string that begins in this line does not end in it: a closing quote is missing.".to_owned())
+    } else if message.contains("unique") || message.contains("redefined") {
+        ("Duplicate definition", "The same name is given a value twice in one place; remove one of the two.".to_owned())
+    } else if message.contains("heredoc end") {
+        ("Unterminated heredoc", "The heredoc has no line with only its end marker.".to_owned())
+    } else if message.contains("nested levels") || message.contains("chained binary") {
+        ("Expression too deep", format!("The expression is nested too deeply: {message}."))
+    } else {
+        ("Invalid syntax", format!("This is not what can stand here: {message}."))
+    };
+    Diagnostic::error(summary, detail).at(subject)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<(usize, String)> {
+        let (body, diagnostics) = parse_body(&Source::new("a.tf", text));
+        assert_eq!(body.is_none(), diagnostics.has_errors());
+        let at = |d: &Diagnostic| d.subject.as_ref().map_or(0, |range| range.start.line);
+        diagnostics.iter().map(|d| (at(d), d.summary.clone())).collect()
+    }
+
+    #[test]
+    fn all_syntax_errors_of_a_file_are_found() {
+        let text = "a {\n  x = = 1\n  y = 2 2\n}\n\nb \"l\" {\n  ok = \"}${\"}\"}\"\n}\nc {\n z = [1,,]\n}\n";
+        assert_eq!(lines(text).iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 10]);
+        assert_eq!(lines("a {\n x = \"abc\n}\nb {\n y = 1 +\n}\n").len(), 2);
+        assert_eq!(lines("resource \"a\" \"b\" {\n x = 1\n\nresource \"c\" \"d\" {\n y = = 2\n}\n").len(), 2);
+        assert_eq!(lines("a = <<EOT\n}{\nEOT\nb = 1\n"), []);
+    }
+}
