@@ -184,6 +184,9 @@ fn shy_objects_show_up_later() {
     assert_eq!(seen, [false, false, false, true, true]);
 }
 
+/// A type, its arguments, and how it answers to a second create.
+type Case<'a> = (&'a str, &'a [(&'a str, Value)], Option<RemoteErrorKind>);
+
 #[test]
 fn identities_find_what_was_made() {
     let world = World::new();
@@ -193,7 +196,6 @@ fn identities_find_what_was_made() {
     let machine = caller.create("fake_machine", &machine_arguments, "m").expect("created");
     while caller.status(&machine) != "ready" {}
     let attachment = [("machine_id", machine.into()), ("network_id", network.into())];
-    type Case<'a> = (&'a str, &'a [(&'a str, Value)], Option<RemoteErrorKind>);
     let cases: &[Case<'_>] = &[
         ("fake_machine", &machine_arguments, None),
         ("fake_shy", &[], None),
