@@ -20,7 +20,7 @@ from answers.differences import compare_steps
 from answers.workers import each, find_cases
 
 
-def compare(folder: pathlib.Path, binary: str, cloud: Cloud) -> list[str]:
+def compare(folder: pathlib.Path, binary: str, cloud: Cloud, timeout_s: float) -> list[str]:
     """Returns the differences between the program's answers and the recorded ones."""
     case = Case.read(folder)
     recorded = [folder / f"expected/step{n}.json" for n in range(1, len(case.overlays) + 2)]
@@ -29,7 +29,7 @@ def compare(folder: pathlib.Path, binary: str, cloud: Cloud) -> list[str]:
         return [f"no recorded answers ({', '.join(missing)}): run tests/record.py {folder} where there is a terraform"]
     want = [json.loads(path.read_text(encoding="utf-8")) for path in recorded]
     try:
-        got = observe(case, binary, cloud)
+        got = observe(case, binary, cloud, timeout_s)
     except Failed as problem:
         return [str(problem)]
     except (json.JSONDecodeError, KeyError, TypeError) as problem:
@@ -42,6 +42,7 @@ def main() -> int:
     parser.add_argument("cases", nargs="*", type=pathlib.Path)
     parser.add_argument("--wpinfra", default="target/release/wpinfra", help="the program to run")
     parser.add_argument("-j", "--jobs", type=int, default=4)
+    parser.add_argument("--timeout-s", type=float, default=300, help="how long one command of the program may take")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("-v", "--verbose", action="store_true", help="all differences of a case instead of the first 20")
     options = parser.parse_args()
@@ -52,7 +53,7 @@ def main() -> int:
     binary = str(pathlib.Path(binary).resolve()) if "/" in options.wpinfra else binary
     cases = find_cases(options.cases)
     results = []
-    for folder, differences in each(cases, options.jobs, lambda case, cloud: compare(case, binary, cloud)):
+    for folder, differences in each(cases, options.jobs, lambda case, cloud: compare(case, binary, cloud, options.timeout_s)):
         results.append({"case": str(folder), "ok": not differences, "differences": differences})
         if options.json:
             continue

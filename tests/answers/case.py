@@ -105,7 +105,7 @@ class Program:
         return json.loads(path.read_text()) if path.exists() else {"resources": [], "outputs": {}}
 
 
-def observe(case: Case, binary: str, cloud: Cloud, keep: pathlib.Path | None = None) -> list[dict]:
+def observe(case: Case, binary: str, cloud: Cloud, timeout_s: float = 1200) -> list[dict]:
     """Runs all steps of a case and returns one comparable observation for each.
 
     Afterwards the case is destroyed, and nothing may stand in the cloud. Raises `Failed` where the program does not get
@@ -113,10 +113,10 @@ def observe(case: Case, binary: str, cloud: Cloud, keep: pathlib.Path | None = N
     """
     cloud.reset()
     with tempfile.TemporaryDirectory(prefix=f"wpinfra-case-{case.folder.name}-") as temporary:
-        folder = keep or pathlib.Path(temporary) / "work"
+        folder = pathlib.Path(temporary) / "work"
         for layer in case.layers:
             shutil.copytree(layer, folder, ignore=LEFT_OUT, dirs_exist_ok=True)
-        program = Program(binary, folder, cloud)
+        program = Program(binary, folder, cloud, timeout_s)
         names, observations = Names(), []
         for step, overlay in enumerate([None, *case.overlays], start=1):
             if overlay:

@@ -44,14 +44,12 @@ def compare_values(where: str, want, got, ignore: list[str], empty_is_null: bool
         if any(re.search(pattern, path) for pattern in ignore):
             continue
         left, right = want.get(path), got.get(path)
-        if left == right and type(left) is type(right) or left == right and not isinstance(left, bool):
+        if left == right and isinstance(left, bool) == isinstance(right, bool):
             continue
         if empty_is_null and left in EMPTY and right in EMPTY:
             continue
-        if path not in want and empty_is_null and right in EMPTY or path not in got and empty_is_null and left in EMPTY:
-            continue
-        missing = "(absent)"
-        found.append(f"{path}: want {shown(left) if path in want else missing}, got {shown(right) if path in got else missing}")
+        wanted = shown(left) if path in want else "nothing"
+        found.append(f"{path}: want {wanted}, got {shown(right) if path in got else 'nothing'}")
     return found
 
 
