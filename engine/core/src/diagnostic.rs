@@ -128,7 +128,7 @@ impl Diagnostic {
 
     /// Sets the resource instance.
     #[must_use]
-    pub fn about(mut self, address: impl ToString) -> Self {
+    pub fn about(mut self, address: &impl ToString) -> Self {
         self.address = Some(address.to_string());
         self
     }

@@ -92,14 +92,14 @@ pub struct Wait {
 
 /// Returns a wait for one of the target states, at most ten minutes.
 pub const fn wait(pending: &'static [&'static str], target: &'static [&'static str]) -> Wait {
-    Wait { pending, target, timeout: Duration::from_secs(600) }
+    Wait { pending, target, timeout: Duration::from_mins(10) }
 }
 
 impl Wait {
     /// Sets the time limit in minutes.
     #[must_use]
     pub const fn timeout_minutes(self, minutes: u64) -> Self {
-        Self { timeout: Duration::from_secs(minutes * 60), ..self }
+        Self { timeout: Duration::from_mins(minutes), ..self }
     }
 }
 

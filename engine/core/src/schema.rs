@@ -132,7 +132,7 @@ pub enum Check {
     /// What the function says: the sentence tells what the value should be.
     By(fn(&Value) -> Result<(), String>),
     /// The check holds for every element of a list or set, or every value of a map.
-    Each(&'static Check),
+    Each(&'static Self),
 }
 
 /// Formats of texts that several services share.
@@ -252,10 +252,8 @@ impl Attribute {
     ///
     /// The older SDK makes an attribute out of an optional and computed list or set of objects; configurations write blocks.
     pub fn element_object(&self) -> Option<&Type> {
-        match &self.ty {
-            Type::List(element) | Type::Set(element) if matches!(**element, Type::Object(_)) => Some(element),
-            _ => None,
-        }
+        let (Type::List(element) | Type::Set(element)) = &self.ty else { return None };
+        matches!(**element, Type::Object(_)).then_some(&**element)
     }
 }
 

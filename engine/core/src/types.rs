@@ -85,10 +85,7 @@ impl Type {
 
     /// Returns the type of the attribute of an object type.
     pub fn attribute(&self, name: &str) -> Option<&Self> {
-        match self {
-            Self::Object(object) => object.attributes.get(name),
-            _ => None,
-        }
+        if let Self::Object(object) = self { object.attributes.get(name) } else { None }
     }
 
     /// Tells whether `Dynamic` occurs anywhere in the type.

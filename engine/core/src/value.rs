@@ -120,10 +120,12 @@ impl Value {
     #[must_use]
     pub fn with_elements(&self, elements: Vec<Self>) -> Self {
         let first = |fallback: &Type| elements.first().map_or_else(|| fallback.clone(), |value| value.ty.clone());
-        let rebuilt = match &self.ty {
-            Type::List(element) => Self::list(first(element), elements),
-            Type::Set(element) => Self::set(first(element), elements),
-            _ => Self::tuple(elements),
+        let rebuilt = if let Type::List(element) = &self.ty {
+            Self::list(first(element), elements)
+        } else if let Type::Set(element) = &self.ty {
+            Self::set(first(element), elements)
+        } else {
+            Self::tuple(elements)
         };
         let marks = rebuilt.marks | self.marks;
         Self { marks, ..rebuilt }
@@ -132,12 +134,11 @@ impl Value {
     /// Returns a map or object like `self` over other elements; `self` must hold a mapping.
     #[must_use]
     pub fn with_mapping(&self, elements: BTreeMap<Arc<str>, Self>) -> Self {
-        let rebuilt = match &self.ty {
-            Type::Map(element) => {
-                let element = elements.values().next().map_or_else(|| (**element).clone(), |value| value.ty.clone());
-                Self::map(element, elements)
-            }
-            _ => Self::object(elements),
+        let rebuilt = if let Type::Map(element) = &self.ty {
+            let element = elements.values().next().map_or_else(|| (**element).clone(), |value| value.ty.clone());
+            Self::map(element, elements)
+        } else {
+            Self::object(elements)
         };
         Self { marks: self.marks, ..rebuilt }
     }
@@ -182,56 +183,40 @@ impl Value {
         match &self.content {
             Content::Null => false,
             Content::Unknown(refinement) => refinement.as_ref().is_some_and(|known| known.not_null),
-            _ => true,
+            Content::Bool(_) | Content::Number(_) | Content::String(_) | Content::Sequence(_) | Content::Mapping(_) => {
+                true
+            }
         }
     }
 
     /// Returns what is known about the value if it is unknown.
     pub fn refinement(&self) -> Option<&Refinement> {
-        match &self.content {
-            Content::Unknown(refinement) => refinement.as_deref(),
-            _ => None,
-        }
+        if let Content::Unknown(refinement) = &self.content { refinement.as_deref() } else { None }
     }
 
     /// Returns the text of a known string.
     pub fn as_str(&self) -> Option<&str> {
-        match &self.content {
-            Content::String(text) => Some(text),
-            _ => None,
-        }
+        if let Content::String(text) = &self.content { Some(text) } else { None }
     }
 
     /// Returns the known bool.
     pub fn as_bool(&self) -> Option<bool> {
-        match self.content {
-            Content::Bool(value) => Some(value),
-            _ => None,
-        }
+        if let Content::Bool(value) = self.content { Some(value) } else { None }
     }
 
     /// Returns the known number.
     pub fn as_number(&self) -> Option<&Number> {
-        match &self.content {
-            Content::Number(number) => Some(number),
-            _ => None,
-        }
+        if let Content::Number(number) = &self.content { Some(number) } else { None }
     }
 
     /// Returns the elements of a known list, set or tuple.
     pub fn elements(&self) -> Option<&[Self]> {
-        match &self.content {
-            Content::Sequence(elements) => Some(elements),
-            _ => None,
-        }
+        if let Content::Sequence(elements) = &self.content { Some(elements) } else { None }
     }
 
     /// Returns the elements of a known map or the attributes of a known object.
     pub fn mapping(&self) -> Option<&BTreeMap<Arc<str>, Self>> {
-        match &self.content {
-            Content::Mapping(elements) => Some(elements),
-            _ => None,
-        }
+        if let Content::Mapping(elements) = &self.content { Some(elements) } else { None }
     }
 
     /// Returns an attribute of a known object or an element of a known map, with the marks of the whole added.
@@ -294,7 +279,9 @@ impl Value {
             Content::Mapping(elements) => Content::Mapping(Arc::new(
                 elements.iter().map(|(key, value)| (Arc::clone(key), value.without_deep_marks())).collect(),
             )),
-            other => other.clone(),
+            Content::Null | Content::Unknown(_) | Content::Bool(_) | Content::Number(_) | Content::String(_) => {
+                self.content.clone()
+            }
         };
         Self { ty: self.ty.clone(), content, marks: Marks::NONE }
     }
@@ -349,13 +336,13 @@ impl Value {
                 let numbered = elements.iter().enumerate();
                 numbered.map(|(index, value)| (PathStep::Index(Self::number(index)), value)).collect()
             }
-            Content::Mapping(elements) => elements
-                .iter()
-                .map(|(name, value)| match self.ty {
-                    Type::Map(_) => (PathStep::Index(Self::string(name)), value),
-                    _ => (PathStep::Attribute(Arc::clone(name)), value),
-                })
-                .collect(),
+            Content::Mapping(elements) => {
+                let is_map = matches!(self.ty, Type::Map(_));
+                let step = |name: &Arc<str>| {
+                    if is_map { PathStep::Index(Self::string(name)) } else { PathStep::Attribute(Arc::clone(name)) }
+                };
+                elements.iter().map(|(name, value)| (step(name), value)).collect()
+            }
             Content::Null | Content::Unknown(_) | Content::Bool(_) | Content::Number(_) | Content::String(_) => {
                 Vec::new()
             }
@@ -456,10 +443,10 @@ impl fmt::Debug for Value {
             Content::Number(number) => write!(f, "{number}"),
             Content::String(text) => write!(f, "{text:?}"),
             Content::Sequence(elements) => {
-                match self.ty {
-                    Type::List(_) => f.write_str("list")?,
-                    Type::Set(_) => f.write_str("set")?,
-                    _ => {}
+                if matches!(self.ty, Type::List(_)) {
+                    f.write_str("list")?;
+                } else if matches!(self.ty, Type::Set(_)) {
+                    f.write_str("set")?;
                 }
                 f.debug_list().entries(elements.iter()).finish()
             }

@@ -56,8 +56,9 @@ where
             let credentials =
                 failure.as_connector_error().is_none_or(|connector| !connector.is_io() && !connector.is_timeout())
                     && text.to_lowercase().contains("credential");
-            let refused =
-                is_connect_failure(failure.as_connector_error().map(|connector| connector as &(dyn std::error::Error + 'static)));
+            let refused = is_connect_failure(
+                failure.as_connector_error().map(|connector| connector as &(dyn std::error::Error + 'static)),
+            );
             let kind = match (credentials, refused) {
                 (true, _) => RemoteErrorKind::Credentials,
                 (_, true) => RemoteErrorKind::Unreachable,

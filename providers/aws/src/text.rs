@@ -33,6 +33,7 @@ pub(crate) fn unique_name(prefix: &str, token: &wpinfra_core::provider::Token) -
 }
 
 /// Turns "" into `None`: arguments that the older SDK cannot tell from unset.
+#[expect(clippy::ref_option, reason = "it is called with fields of models, which are options")]
 pub(crate) fn non_empty(text: &Option<String>) -> Option<String> {
     text.clone().filter(|text| !text.is_empty())
 }

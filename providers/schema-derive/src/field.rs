@@ -209,8 +209,8 @@ fn is_option(ty: &Type) -> bool {
 fn inner_type(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    })
+    arguments
+        .args
+        .iter()
+        .find_map(|argument| if let GenericArgument::Type(inner) = argument { Some(inner) } else { None })
 }

@@ -25,7 +25,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(BlockModel, attributes(model, attr, block))]
 pub fn derive_block_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand(&input, expand_block).into()
+    expand(&input, |input, fields| Ok(expand_block(input, fields))).into()
 }
 
 fn expand(input: &DeriveInput, with: fn(&DeriveInput, &[ModelField]) -> syn::Result<Tokens>) -> Tokens {
@@ -123,12 +123,12 @@ fn expand_model(input: &DeriveInput, fields: &[ModelField]) -> syn::Result<Token
     })
 }
 
-fn expand_block(input: &DeriveInput, fields: &[ModelField]) -> syn::Result<Tokens> {
+fn expand_block(input: &DeriveInput, fields: &[ModelField]) -> Tokens {
     let ident = &input.ident;
     let block = block_tokens(input, fields);
     let read = fields.iter().map(ModelField::read);
     let write = fields.iter().map(ModelField::write);
-    Ok(quote! {
+    quote! {
         impl ::wpinfra_core::model::BlockModel for #ident {
             fn block() -> ::wpinfra_core::schema::Block {
                 #block
@@ -156,7 +156,7 @@ fn expand_block(input: &DeriveInput, fields: &[ModelField]) -> syn::Result<Token
                 <Self as ::wpinfra_core::model::BlockModel>::to_value(self)
             }
         }
-    })
+    }
 }
 
 fn block_tokens(input: &DeriveInput, fields: &[ModelField]) -> Tokens {

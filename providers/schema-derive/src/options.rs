@@ -4,10 +4,11 @@ use proc_macro2::TokenStream as Tokens;
 use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, Lit, LitInt, LitStr, Path, Token, parenthesized};
+use syn::{Expr, Ident, Lit, LitInt, LitStr, Path, Token, UnOp, parenthesized};
 
 /// Options of one field.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the presence of one word in the attribute")]
 pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     pub(crate) required: bool,
@@ -161,25 +162,27 @@ fn expressions(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<Expr>> {
     Ok(Punctuated::<Expr, Token![,]>::parse_terminated(&inner)?.into_iter().collect())
 }
 
-/// Returns the value of a default written as a literal.
+/// Returns the value of a default; anything but a literal is an expression that gives a `Value`.
 fn default_value(expression: &Expr) -> syn::Result<Tokens> {
-    let (negative, literal) = match expression {
-        Expr::Lit(literal) => (false, &literal.lit),
-        Expr::Unary(unary) => match &*unary.expr {
-            Expr::Lit(literal) => (true, &literal.lit),
-            _ => return Ok(quote!(#expression)),
-        },
-        _ => return Ok(quote!(#expression)),
-    };
-    Ok(match literal {
-        Lit::Str(text) => quote!(::wpinfra_core::Value::string(#text)),
-        Lit::Bool(value) => quote!(::wpinfra_core::Value::bool(#value)),
-        Lit::Int(number) => {
-            let number: i64 = number.base10_parse()?;
-            let number = if negative { -number } else { number };
-            quote!(::wpinfra_core::Value::number(#number))
-        }
-        Lit::Float(number) => quote!(::wpinfra_core::Value::number(::wpinfra_core::Number::from_f64(#number))),
-        _ => return Err(syn::Error::new_spanned(expression, "a default is a string, bool or number")),
-    })
+    if let Expr::Unary(unary) = expression
+        && let UnOp::Neg(_) = unary.op
+        && let Expr::Lit(literal) = &*unary.expr
+        && let Lit::Int(number) = &literal.lit
+    {
+        let number: i64 = number.base10_parse()?;
+        return Ok(quote!(::wpinfra_core::Value::number(-#number)));
+    }
+    let Expr::Lit(literal) = expression else { return Ok(quote!(#expression)) };
+    if let Lit::Str(text) = &literal.lit {
+        Ok(quote!(::wpinfra_core::Value::string(#text)))
+    } else if let Lit::Bool(value) = &literal.lit {
+        Ok(quote!(::wpinfra_core::Value::bool(#value)))
+    } else if let Lit::Int(number) = &literal.lit {
+        let number: i64 = number.base10_parse()?;
+        Ok(quote!(::wpinfra_core::Value::number(#number)))
+    } else if let Lit::Float(number) = &literal.lit {
+        Ok(quote!(::wpinfra_core::Value::number(::wpinfra_core::Number::from_f64(#number))))
+    } else {
+        Err(syn::Error::new_spanned(expression, "a default is a string, bool or number"))
+    }
 }
