@@ -273,6 +273,18 @@ pub trait ResourceType: Send + Sync + 'static {
         attributes
     }
 
+    /// Looks up, before the create, what nobody can tell afterwards, and returns `planned` with that filled in.
+    ///
+    /// Changes nothing remote. The engine journals the result before it calls [`ResourceType::create`], and passes it to
+    /// that and to the reads that follow.
+    fn prepare(
+        &self,
+        _client: &Self::Client,
+        planned: &Self::Model,
+    ) -> impl Future<Output = RemoteResult<Self::Model>> + Send {
+        std::future::ready(Ok(planned.clone()))
+    }
+
     /// Creates the object and returns its id at once, before it is ready.
     fn create(
         &self,
@@ -391,6 +403,8 @@ pub trait AnyResourceType: Send + Sync {
         version: u64,
         attributes: serde_json::Map<String, serde_json::Value>,
     ) -> serde_json::Map<String, serde_json::Value>;
+    /// See [`ResourceType::prepare`].
+    fn prepare<'a>(&'a self, client: &'a Client, planned: &'a Value) -> BoxFuture<'a, RemoteResult<Value>>;
     /// See [`ResourceType::create`].
     fn create<'a>(
         &'a self,
@@ -531,6 +545,19 @@ impl<T: ResourceType> AnyResourceType for Erased<T> {
         attributes: serde_json::Map<String, serde_json::Value>,
     ) -> serde_json::Map<String, serde_json::Value> {
         self.inner.upgrade(version, attributes)
+    }
+
+    fn prepare<'a>(&'a self, client: &'a Client, planned: &'a Value) -> BoxFuture<'a, RemoteResult<Value>> {
+        Box::pin(async move {
+            let model = T::Model::from_value(planned)?;
+            let prepared = self.inner.prepare(client_of(client), &model).await?.to_value();
+            // What is still not known stays so: the model cannot tell it from null.
+            let filled = planned.mapping().into_iter().flatten().map(|(name, value)| {
+                let found = prepared.get(name).filter(|found| !value.is_known() && !found.is_null());
+                (Arc::clone(name), found.unwrap_or_else(|| value.clone()))
+            });
+            Ok(Value::object(filled).with_marks(planned.marks()))
+        })
     }
 
     fn create<'a>(

@@ -77,14 +77,14 @@ fn setting(option: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<Tokens> {
             quote!(schema.unknown_on_update = &[#(#paths),*];)
         }
         "conflicts" | "exactly_one" | "at_least_one" | "required_with" => {
-            let paths = strings(meta)?;
+            let paths = paths(meta)?;
             let relation = match option {
                 "conflicts" => quote!(ConflictsWith),
                 "exactly_one" => quote!(ExactlyOneOf),
                 "at_least_one" => quote!(AtLeastOneOf),
                 _ => quote!(RequiredWith),
             };
-            quote!(schema.relations.push(#schema::Relation::#relation(&[#(#paths),*]));)
+            quote!(schema.relations.push(#schema::Relation::#relation(#paths));)
         }
         _ => {
             let check = check(option, meta)?;
@@ -148,6 +148,16 @@ fn check(option: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<Tokens> {
         }
         _ => return Err(meta.error(format!("there is no option {option:?}"))),
     })
+}
+
+/// Returns a list of attributes: written out in parentheses, or a constant after `=` where several fields share it.
+fn paths(meta: &ParseNestedMeta<'_>) -> syn::Result<Tokens> {
+    if meta.input.peek(Token![=]) {
+        let constant: Path = meta.value()?.parse()?;
+        return Ok(quote!(#constant));
+    }
+    let paths = strings(meta)?;
+    Ok(quote!(&[#(#paths),*]))
 }
 
 fn strings(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<LitStr>> {
