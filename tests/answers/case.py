@@ -135,12 +135,12 @@ def observe_step(program: Program, case: Case, names: Names) -> dict:
     """Plans, applies and plans again; returns what was seen."""
     program.init()
     plan = program.plan(*case.arguments)
-    before = names.of_state(program.state())
+    before = names.of_state(instances(program.state()))
     program.run("apply", "-input=false", "-no-color", "-auto-approve", "case.tfplan")
     state = program.state()
     changes = managed_changes(plan)
     names.learn(changes)
-    after = names.of_state(state)
+    after = names.of_state(instances(state))
     # What a plan knows of made-up values comes from the state before, or from a data source that it has just read.
     known = Replacement(after.names | before.names)
     again = program.plan_again(*case.arguments)

@@ -2,8 +2,6 @@
 
 import re
 
-from .documents import instances
-
 # Times and generated names need no map: one is as good as another.
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 GENERATED_NAME = re.compile(r"(?<![0-9])20\d{16}[0-9a-f]{8}\b")  # what name_prefix and the like append
@@ -22,6 +20,9 @@ MADE_UP = re.compile(
     """,
     re.VERBOSE,
 )
+
+# The same for places in lists, which may stand for sets and then have no order of their own.
+MADE_UP_IN_LIST = re.compile(r"(?<![0-9a-zA-Z])[a-z]+-[0-9a-f]{8,40}\b")
 
 # Where one value stands in several attributes, it is named after the resource whose own identity it is.
 IDENTITIES = ("id", "arn", "allocation_id", "association_id")
@@ -64,27 +65,28 @@ class Names:
                 found = self.unknown.setdefault(address, set())
                 found.update(path for path, flag in flat(change.get("after_unknown") or {}) if flag is True)
 
-    def of_state(self, state: dict) -> Replacement:
-        """Returns the replacement for all made-up values in a state file."""
+    def of_state(self, state: list[tuple[str, dict]]) -> Replacement:
+        """Returns the replacement for all made-up values in the instances of a state."""
         leaves = []
-        for address, attributes in instances(state):
+        for address, attributes in state:
             data = address.startswith("data.") or ".data." in address
             unknown = self.unknown.get(address.split(" (deposed")[0], set())
             for path, value in flat(attributes):
-                # A place in a list names nothing: the list may stand for a set, in any order.
-                if isinstance(value, str) and "[" not in path and MADE_UP.search(value) and (data or covered(path, unknown)):
+                bare = re.sub(r"\[\d+\]", "", path)
+                made_up = MADE_UP if bare == path else MADE_UP_IN_LIST
+                if isinstance(value, str) and made_up.search(value) and (data or covered(path, unknown)):
                     rank = IDENTITIES.index(path) if path in IDENTITIES else len(IDENTITIES)
-                    leaves.append((rank, data, address, path, value))
+                    leaves.append((bare != path, rank, data, address, bare, value))
         names: dict[str, str] = {}
-        for _, _, address, path, value in sorted(leaves):
+        for *_, address, path, value in sorted(leaves):
             names.setdefault(value, f"<{address}.{path}>")
         return Replacement(names)
 
 
 def covered(path: str, unknown: set[str]) -> bool:
     """Returns whether a path, or the value that it lies in, is among the unknown ones."""
-    parts = path.split(".")
-    return any(".".join(parts[:end]) in unknown for end in range(1, len(parts) + 1))
+    ends = [match.start() for match in re.finditer(r"[.\[]", path)] + [len(path)]
+    return any(path[:end] in unknown for end in ends)
 
 
 def flat(value, path: str = ""):
