@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use wpinfra_core::{Class, Diagnostic, SourcePosition, SourceRange};
 
+pub(crate) use replay::record;
 pub use replay::{Pending, Replayed, compact, replay};
 pub use writer::{Journal, JournalError};
 

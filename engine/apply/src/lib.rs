@@ -4,10 +4,15 @@
 //! step before and after, and finds out what became of a run that was cut off.
 
 pub mod clock;
+mod contract;
+mod describe;
 pub mod interrupt;
 pub mod journal;
 pub mod observer;
+pub mod recover;
+mod refresh;
 mod retry;
+pub mod run;
 pub mod state_file;
 pub mod store;
 pub mod surroundings;

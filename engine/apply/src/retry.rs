@@ -113,6 +113,8 @@ impl<'a> Remote<'a> {
                     return Ok(id);
                 }
             }
+            // An earlier attempt may have done it, whatever the last one says.
+            let error = RemoteError { outcome_known: error.outcome_known && !answer_was_lost, ..error };
             self.pause_or_fail(call, &mut attempts, error).await?;
         }
     }

@@ -150,6 +150,11 @@ impl Drop for Turn<'_> {
 }
 
 impl JournalError {
+    /// Returns the journal.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Returns what the file system said.
     pub fn cause(&self) -> &io::Error {
         &self.cause

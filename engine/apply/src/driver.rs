@@ -1,0 +1,106 @@
+//! Planning with IO: rounds of asking the planner and finding out what it needs.
+
+use std::time::Duration;
+
+use wpinfra_core::desired::Desired;
+use wpinfra_core::state::State;
+use wpinfra_core::{Diagnostic, Diagnostics};
+use wpinfra_plan::{Facts, Need, Options, Outcome, Plan, Request};
+
+use crate::describe::interrupted;
+use crate::interrupt::Urgency;
+use crate::refresh::fulfil;
+use crate::retry::Remote;
+use crate::surroundings::Surroundings;
+
+/// A finished plan and what it cost to make.
+#[derive(Clone)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// What was found out for it; holds the connections that an apply goes on with.
+    pub facts: Facts,
+    /// What that took.
+    pub cost: Cost,
+}
+
+/// What it took to make a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Number of remote objects that were looked at.
+    pub refreshed: usize,
+    /// Number of API calls.
+    pub calls: u64,
+    /// Number of rounds in which something was found out, one after another.
+    pub rounds: usize,
+    /// Time from the first call to the last answer, planning in between included.
+    pub elapsed: Duration,
+}
+
+/// Makes a plan: evaluates the configuration anew in each round, until nothing more is needed from outside.
+///
+/// `facts` is mostly empty; connections that exist already may be in it.
+pub async fn make_plan(
+    surroundings: &Surroundings<'_>,
+    desired: &(dyn Fn(&Facts) -> Box<dyn Desired> + Sync),
+    state: &State,
+    options: &Options,
+    mut facts: Facts,
+) -> (Option<Planned>, Diagnostics) {
+    let remote = Remote::new(*surroundings);
+    let started = surroundings.clock.elapsed();
+    let mut cost = Cost::default();
+    loop {
+        let (outcome, mut diagnostics) = {
+            let desired = desired(&facts);
+            let request = Request { desired: &*desired, registry: surroundings.registry, state, facts: &facts, options };
+            wpinfra_plan::plan(&request)
+        };
+        let needs = match outcome {
+            None => return (None, diagnostics),
+            Some(Outcome::Finished(plan)) => {
+                cost.calls = count_calls(surroundings, &facts);
+                cost.elapsed = surroundings.clock.elapsed().saturating_sub(started);
+                return (Some(Planned { plan, facts, cost }), diagnostics);
+            }
+            Some(Outcome::Needs(_)) if diagnostics.has_errors() => return (None, diagnostics),
+            Some(Outcome::Needs(needs)) => needs,
+        };
+        if let Some(need) = needs.iter().find(|need| is_known(&facts, need)) {
+            diagnostics.push(Diagnostic::bug("Planning goes round in circles", format!("It asked again for {need:?}.")));
+            return (None, diagnostics);
+        }
+        cost.rounds += 1;
+        let fulfilled = tokio::select! {
+            fulfilled = fulfil(&remote, needs, &mut facts) => Some(fulfilled),
+            () = surroundings.interrupt.reaches(Urgency::Stop) => None,
+        };
+        match fulfilled {
+            None => return (None, interrupted("Planning").into()),
+            Some((refreshed, problems)) => {
+                cost.refreshed += refreshed;
+                if problems.has_errors() {
+                    diagnostics.extend(problems);
+                    return (None, diagnostics);
+                }
+            }
+        }
+    }
+}
+
+/// Returns how many API calls the connections have made.
+pub fn count_calls(surroundings: &Surroundings<'_>, facts: &Facts) -> u64 {
+    let calls = facts.clients.iter().filter_map(|(address, client)| {
+        Some(surroundings.registry.provider(&address.source)?.calls(client))
+    });
+    calls.sum()
+}
+
+fn is_known(facts: &Facts, need: &Need) -> bool {
+    match need {
+        Need::Client { provider, .. } => facts.clients.contains_key(provider),
+        Need::Refresh { address, deposed, .. } => facts.refreshed.contains_key(&(address.clone(), deposed.clone())),
+        Need::Data { address, config, .. } => facts.data.get(address).is_some_and(|(_, known)| known == config),
+        Need::Import { address, id, .. } => facts.imported.get(address).is_some_and(|(known, _)| known == id),
+    }
+}

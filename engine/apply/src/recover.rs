@@ -1,0 +1,303 @@
+//! What became of a run that was cut off: every effect that it had begun is finished or forgotten, before planning.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use wpinfra_core::desired::{Desired, Known};
+use wpinfra_core::provider::{AnyResourceType, Client, Observed, ReadRequest, RemoteId, RemoteResult, Token};
+use wpinfra_core::state::{ObjectState, ObjectStatus, State};
+use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Value};
+
+use crate::contract;
+use crate::describe::{interrupted, remote_failure};
+use crate::interrupt::Urgency;
+use crate::journal::{Effect, Pending, record};
+use crate::observer::Event;
+use crate::refresh::{configure, resource_of};
+use crate::retry::{Call, Remote};
+use crate::run::{decode, encode};
+use crate::state_file::parse_object;
+use crate::store::Store;
+use crate::surroundings::Surroundings;
+use crate::wait::{Goal, Polls, Target, time_limit};
+
+/// An object whose creation was begun is looked for at least until so long after that.
+const VISIBLE_AFTER: Duration = Duration::from_secs(15);
+/// The pause between two looks.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
+/// Finishes or forgets what an interrupted run had begun, and saves the state; does nothing where nothing is open.
+///
+/// Connections that this takes are added to `clients`. With errors the state stays as it is, and so does the journal: the
+/// next start tries again.
+pub async fn recover(
+    surroundings: &Surroundings<'_>,
+    desired: &dyn Desired,
+    store: &mut Store,
+    clients: &mut BTreeMap<ProviderAddress, Client>,
+) -> Diagnostics {
+    let pending: Vec<Pending> = store.pending().cloned().collect();
+    if pending.is_empty() {
+        return Diagnostics::new();
+    }
+    let remote = Remote::new(*surroundings);
+    let polls = Polls::new(&remote);
+    let recovery = Recovery { surroundings, remote: &remote, polls: &polls, state: store.state() };
+    let mut diagnostics = recovery.connect(desired, &pending, clients).await;
+    if diagnostics.has_errors() {
+        return diagnostics;
+    }
+    let findings = join_all(pending.iter().map(|pending| recovery.find_out(pending, clients)));
+    let findings = tokio::select! {
+        findings = findings => findings,
+        () = surroundings.interrupt.reaches(Urgency::Stop) => return interrupted("The recovery of an earlier apply").into(),
+    };
+    let mut state = store.state().clone();
+    for (pending, finding) in pending.iter().zip(findings) {
+        match finding {
+            Err(problems) => diagnostics.extend(problems),
+            Ok(finding) => {
+                surroundings.observer.notice(&Event::Note(&finding.in_words(pending)));
+                finding.apply(pending, &mut state);
+            }
+        }
+    }
+    if diagnostics.has_errors() {
+        return diagnostics;
+    }
+    state.prune();
+    if let Err(problem) = store.save(&state, surroundings.entropy) {
+        diagnostics.push(*problem);
+    }
+    diagnostics
+}
+
+struct Recovery<'a> {
+    surroundings: &'a Surroundings<'a>,
+    remote: &'a Remote<'a>,
+    polls: &'a Polls<'a>,
+    state: &'a State,
+}
+
+/// What became of an effect.
+enum Finding {
+    /// The object stands.
+    Stands(Box<ObjectState>),
+    /// There is none.
+    Gone,
+    /// What is recorded is left to the refresh.
+    AsRecorded,
+}
+
+impl Finding {
+    fn in_words(&self, pending: &Pending) -> String {
+        let address = &pending.begun.address;
+        match (self, pending.begun.effect) {
+            (Self::Stands(object), Effect::Create) => {
+                let tainted = if object.status == ObjectStatus::Tainted { ", but not in order" } else { "" };
+                format!(
+                    "{address}: an interrupted apply had created {}{tainted}; it is recorded now",
+                    object.id().unwrap_or("it")
+                )
+            }
+            (Self::Gone, Effect::Create) => {
+                format!("{address}: an interrupted apply had begun to create it, but did not")
+            }
+            (Self::Gone, Effect::Delete) => format!("{address}: an interrupted apply had destroyed it"),
+            (Self::Stands(_) | Self::AsRecorded, Effect::Delete) => {
+                format!("{address}: an interrupted apply had begun to destroy it, but it still stands")
+            }
+            (_, Effect::Update) | (Self::AsRecorded, Effect::Create) => {
+                format!("{address}: an interrupted apply had begun to change it")
+            }
+        }
+    }
+
+    fn apply(self, pending: &Pending, state: &mut State) {
+        let begun = &pending.begun;
+        let Some((address, provider)) = address_of(pending) else { return };
+        let object = match self {
+            Self::AsRecorded => return,
+            Self::Gone if begun.effect != Effect::Delete => return,
+            Self::Gone => None,
+            Self::Stands(object) => Some(*object),
+        };
+        let instance = state.instance_mut(&address, &provider);
+        record(instance, begun.deposed.as_deref(), object);
+    }
+}
+
+fn address_of(pending: &Pending) -> Option<(InstanceAddress, ProviderAddress)> {
+    Some((pending.begun.address.parse().ok()?, pending.begun.provider.parse().ok()?))
+}
+
+impl Recovery<'_> {
+    /// Makes the connections that the pending effects went through.
+    async fn connect(
+        &self,
+        desired: &dyn Desired,
+        pending: &[Pending],
+        clients: &mut BTreeMap<ProviderAddress, Client>,
+    ) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let known = self.known(desired);
+        for (_, provider) in pending.iter().filter_map(address_of) {
+            if clients.contains_key(&provider) {
+                continue;
+            }
+            let config = diagnostics.absorb(desired.provider(&provider, &known));
+            match config.filter(Value::is_wholly_known) {
+                Some(config) => match configure(self.remote, &provider, &config).await {
+                    Ok(client) => drop(clients.insert(provider, client)),
+                    Err(problems) => diagnostics.extend(problems),
+                },
+                None => diagnostics.push(Diagnostic::error(
+                    "Interrupted apply cannot be recovered",
+                    format!(
+                        "An apply was interrupted. To find out what became of its last steps, wpinfra has to ask through {provider}, \
+                         whose configuration is not known. Give the provider a configuration that does not depend on resources."
+                    ),
+                )),
+            }
+        }
+        diagnostics
+    }
+
+    /// Returns what the state says of every instance, for provider configurations that refer to some.
+    fn known(&self, desired: &dyn Desired) -> Known {
+        let mut known = Known::default();
+        for node in desired.blocks() {
+            let wpinfra_core::desired::BlockKind::Resource(block) = &node.kind else { continue };
+            for resource in self.state.resources.keys().filter(|resource| resource.config() == *block) {
+                self.add_recorded(&mut known, resource);
+            }
+        }
+        known
+    }
+
+    fn add_recorded(&self, known: &mut Known, address: &wpinfra_core::ResourceAddress) {
+        let resource = &self.state.resources[address];
+        let schema = self.surroundings.registry.schema(&resource.provider.source, address.mode, &address.resource_type);
+        for (key, instance) in &resource.instances {
+            if let Some((object, schema)) = instance.current.as_ref().zip(schema)
+                && let Ok(value) = decode(object, schema)
+            {
+                known.set(&address.instance(key.clone()), value);
+            }
+        }
+    }
+
+    async fn find_out(
+        &self,
+        pending: &Pending,
+        clients: &BTreeMap<ProviderAddress, Client>,
+    ) -> Result<Finding, Diagnostics> {
+        let Some((address, provider)) = address_of(pending) else {
+            let detail = format!("The journal names {:?} and {:?}.", pending.begun.address, pending.begun.provider);
+            return Err(Diagnostic::bug("Journal is inconsistent", detail).into());
+        };
+        let resource = resource_of(self.remote, &provider, &address)?;
+        let Some(client) = clients.get(&provider) else {
+            return Err(
+                Diagnostic::bug("Provider is not connected", format!("It is needed to recover {address}.")).into()
+            );
+        };
+        let target = Target { address: &address, provider: &provider, resource, client };
+        let object = parse_object(&pending.begun.object).map_err(|why| inconsistent(&address, &why))?;
+        let value = decode(&object, resource.schema()).map_err(|why| inconsistent(&address, &why.to_string()))?;
+        let result = match pending.begun.effect {
+            Effect::Update => Ok(Finding::AsRecorded),
+            Effect::Delete => self.after_delete(&target, pending, &value).await,
+            Effect::Create => self.after_create(&target, pending, object, &value).await,
+        };
+        result.map_err(|error| {
+            remote_failure(&error, "finding out what an interrupted apply had done", Some(&address), None).into()
+        })
+    }
+
+    async fn after_delete(&self, target: &Target<'_>, pending: &Pending, value: &Value) -> RemoteResult<Finding> {
+        let id = pending.begun.id.clone().unwrap_or_default();
+        let requests = [ReadRequest { id: RemoteId(id), prior: value.without_deep_marks() }];
+        let call = Call::plain(target.provider, Some(target.address));
+        let found = self.remote.call(&call, || target.resource.read(target.client, &requests)).await?;
+        let is_gone = |observed: &Observed<Value>| match (&observed.status, target.resource.gone()) {
+            (Some(status), Some(wait)) => wait.target.contains(&status.as_str()),
+            _ => false,
+        };
+        Ok(match found.into_iter().next().flatten() {
+            Some(observed) if !is_gone(&observed) => Finding::AsRecorded,
+            _ => Finding::Gone,
+        })
+    }
+
+    async fn after_create(
+        &self,
+        target: &Target<'_>,
+        pending: &Pending,
+        object: ObjectState,
+        value: &Value,
+    ) -> RemoteResult<Finding> {
+        let plain = value.without_deep_marks();
+        let id = match &pending.created {
+            Some(id) => Some(RemoteId(id.clone())),
+            None => self.look_for(target, pending, &plain).await?,
+        };
+        let Some(id) = id else { return Ok(Finding::Gone) };
+        let planned = plain.with_attribute("id", Value::string(&id.0));
+        let request = ReadRequest { id: id.clone(), prior: planned.clone() };
+        let limit = time_limit(target.resource, &plain, "create", target.resource.ready());
+        let goal = Goal::Ready(target.resource.ready());
+        let observed = self.polls.until(target, &request, goal, limit, &|_| {}).await;
+        let (status, value) = match observed {
+            Ok(Some(observed)) => {
+                let status = if pending.begun.provisioned { ObjectStatus::Tainted } else { ObjectStatus::Ready };
+                (status, contract::normalise(&planned, &observed.model, target.resource.schema()))
+            }
+            // It was made, and will not become what it should: the next plan replaces it.
+            Ok(None) => (ObjectStatus::Tainted, planned),
+            Err(error) if error.kind == wpinfra_core::provider::RemoteErrorKind::Failed => {
+                (ObjectStatus::Tainted, planned)
+            }
+            Err(error) => return Err(error),
+        };
+        let (attributes, _) = encode(&value, target.resource.schema());
+        Ok(Finding::Stands(Box::new(ObjectState { status, attributes, ..object })))
+    }
+
+    /// Looks for an object that may have been created, as long as it may still become visible.
+    async fn look_for(
+        &self,
+        target: &Target<'_>,
+        pending: &Pending,
+        planned: &Value,
+    ) -> RemoteResult<Option<RemoteId>> {
+        let resource: &dyn AnyResourceType = target.resource;
+        let token = Token(pending.begun.token.clone());
+        let call = Call::plain(target.provider, Some(target.address));
+        loop {
+            let found = self.remote.find(&call, resource, target.client, planned, &token, 1).await?;
+            if found.is_some()
+                || resource.identity() == wpinfra_core::provider::Identity::None
+                || !self.is_recent(pending)
+            {
+                return Ok(found);
+            }
+            self.surroundings.clock.sleep(BETWEEN_LOOKS).await;
+        }
+    }
+
+    fn is_recent(&self, pending: &Pending) -> bool {
+        let begun: Option<jiff::Timestamp> = pending.begun.at.parse().ok();
+        begun.is_some_and(|begun| {
+            let age = self.surroundings.clock.now().duration_since(begun);
+            age < jiff::SignedDuration::from_secs(i64::try_from(VISIBLE_AFTER.as_secs()).unwrap_or(i64::MAX))
+        })
+    }
+}
+
+fn inconsistent(address: &InstanceAddress, why: &str) -> Diagnostics {
+    let detail =
+        format!("What it says of {address} does not fit its type: {why}. It may come from another version of wpinfra.");
+    Diagnostic::error("Journal is inconsistent", detail).into()
+}

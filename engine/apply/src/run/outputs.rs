@@ -1,0 +1,127 @@
+//! Root outputs, checks, and what is known before the first step.
+
+use wpinfra_core::desired::{BlockId, BlockKind, BlockNode, Desired, Known};
+use wpinfra_core::registry::Registry;
+use wpinfra_core::state::OutputState;
+use wpinfra_core::{Diagnostics, Marks, Mode as BlockMode};
+use wpinfra_plan::{Mode, Plan};
+
+use super::{Run, decode};
+use crate::journal::Entry;
+use crate::state_file::outputs_to_json;
+
+/// Returns what is known when an apply begins: every block expanded, every instance as planned.
+pub(super) fn known_at_start(plan: &Plan, desired: &dyn Desired, registry: &Registry) -> (Known, Diagnostics) {
+    let mut known = Known { applying: true, ..Known::default() };
+    let mut diagnostics = Diagnostics::new();
+    // References go to values, so that those must be there before a block that repeats by them is expanded.
+    let blocks = desired.blocks();
+    for id in in_order(blocks) {
+        let BlockKind::Resource(block) = &blocks[id].kind else { continue };
+        for expansion in diagnostics.absorb(desired.expand(block, &known)) {
+            known.expand(&expansion);
+            add_planned(&mut known, plan, registry, &expansion.resource);
+        }
+    }
+    if plan.mode == Mode::Destroy {
+        // What is left of the configuration is asked only for providers and provisioners.
+        return (known, Diagnostics::new());
+    }
+    (known, diagnostics)
+}
+
+fn add_planned(known: &mut Known, plan: &Plan, registry: &Registry, resource: &wpinfra_core::ResourceAddress) {
+    // Data sources that were read while planning stand in the state, and not necessarily among the changes.
+    if let Some(recorded) = plan.prior_state.resources.get(resource) {
+        let schema = registry.schema(&recorded.provider.source, resource.mode, &resource.resource_type);
+        for (key, object) in
+            recorded.instances.iter().filter_map(|(key, instance)| Some((key, instance.current.as_ref()?)))
+        {
+            if let Some(Ok(value)) = schema.map(|schema| decode(object, schema)) {
+                known.set(&resource.instance(key.clone()), value);
+            }
+        }
+    }
+    let changes = plan.changes.iter().filter(|change| change.deposed.is_none() && change.address.resource == *resource);
+    for change in changes {
+        match (&change.after, plan.mode) {
+            (Some(after), _) => known.set(&change.address, after.clone()),
+            // Providers and provisioners may refer to what is about to be destroyed.
+            (None, Mode::Destroy) => {
+                if let Some(before) = &change.before {
+                    known.set(&change.address, before.clone());
+                }
+            }
+            (None, Mode::Normal | Mode::RefreshOnly) => {
+                if let Some(resource) = known.resources.get_mut(&change.address.resource) {
+                    resource.instances.remove(&change.address.key);
+                }
+            }
+        }
+    }
+    debug_assert!(
+        resource.mode != BlockMode::Ephemeral || plan.changes.iter().all(|change| change.address.resource != *resource)
+    );
+}
+
+/// Returns blocks so that each comes after those that it refers to; the planner has seen that there is no cycle.
+fn in_order(blocks: &[BlockNode]) -> Vec<BlockId> {
+    let mut order = Vec::with_capacity(blocks.len());
+    let mut seen = vec![false; blocks.len()];
+    let mut stack: Vec<(BlockId, bool)> = (0..blocks.len()).rev().map(|id| (id, false)).collect();
+    while let Some((id, is_done)) = stack.pop() {
+        if is_done {
+            order.push(id);
+        } else if !std::mem::replace(&mut seen[id], true) {
+            stack.push((id, true));
+            stack.extend(
+                blocks[id].references.iter().rev().filter(|before| !seen[**before]).map(|before| (*before, false)),
+            );
+        }
+    }
+    order
+}
+
+impl Run<'_> {
+    /// Evaluates the root outputs with all that is known at the end and records them; those that failed steps leave
+    /// unknown stay as they were.
+    pub(super) fn record_outputs(&self) -> Diagnostics {
+        let mut shared = self.shared();
+        let mut diagnostics = Diagnostics::new();
+        let before = shared.state.outputs.clone();
+        if self.plan.mode == Mode::Destroy {
+            let gone = shared
+                .state
+                .resources
+                .values()
+                .all(|resource| resource.instances.values().all(|instance| instance.current.is_none()));
+            if gone && !self.plan.is_partial {
+                shared.state.outputs.clear();
+            }
+        } else {
+            let (desired, problems) = self.desired.outputs(&shared.known);
+            diagnostics.extend(problems);
+            shared.state.outputs.retain(|name, _| desired.contains_key(name));
+            for (name, output) in desired {
+                let marks = output.value.deep_marks();
+                if !output.value.is_wholly_known() || marks.contains(Marks::EPHEMERAL) {
+                    continue;
+                }
+                if output.value.is_null() {
+                    shared.state.outputs.remove(&name);
+                    continue;
+                }
+                let output = OutputState { value: output.value.without_deep_marks(), sensitive: output.sensitive };
+                shared.state.outputs.insert(name, output);
+            }
+            diagnostics.extend(self.desired.checks(&shared.known));
+        }
+        if shared.state.outputs != before {
+            let entry = Entry::Outputs(outputs_to_json(&shared.state.outputs));
+            if let Err(problems) = self.append(&entry) {
+                diagnostics.extend(problems);
+            }
+        }
+        diagnostics
+    }
+}
