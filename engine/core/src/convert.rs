@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::number::Number;
 use crate::path::{Path, PathStep};
+use crate::refinement::Refinement;
 use crate::types::{ObjectType, Type};
 use crate::unify::unify;
 use crate::value::{Content, Value};
@@ -44,26 +45,18 @@ fn convert_at(value: &Value, ty: &Type, path: &mut Path) -> Result<Value, Conver
         return Ok(value.clone());
     }
     let marks = value.marks();
-    let concrete = ty.without_optional();
-    if !value.is_known() {
+    if !value.is_known() || value.is_null() {
         if !may_convert(value.ty(), ty) {
             return Err(ConversionError::new(path, required(ty)));
         }
-        let kept = value.refinement().filter(|_| *value.ty() == concrete || !ty.has_dynamic());
-        let refined = kept.cloned().unwrap_or_default();
-        let refined = if concrete == *value.ty() {
-            refined
-        } else {
-            // Only that it is not null outlives a change of the kind of type.
-            crate::refinement::Refinement { not_null: refined.not_null, ..Default::default() }
-        };
-        return Ok(Value::refined(concrete, refined).with_marks(marks));
+        let concrete = filled(value.ty(), &ty.without_optional());
+        let converted = if value.is_null() { Value::null(concrete) } else { unknown_of(value, concrete) };
+        return Ok(converted.with_marks(marks));
     }
-    if value.is_null() {
-        if !may_convert(value.ty(), ty) {
-            return Err(ConversionError::new(path, required(ty)));
-        }
-        return Ok(Value::null(concrete).with_marks(marks));
+    if may_not_iterate(value, ty) {
+        // What is unknown in a set may turn out to be one of the others, so nobody knows how many there are.
+        let element = value.ty().element().cloned().unwrap_or(Type::Dynamic);
+        return Ok(Value::unknown(filled(&Type::set(element), &ty.without_optional())).with_marks(marks));
     }
     let converted = match (value.content(), ty) {
         (Content::String(text), Type::Number) => {
@@ -89,15 +82,15 @@ fn convert_at(value: &Value, ty: &Type, path: &mut Path) -> Result<Value, Conver
         (Content::Number(number), Type::String) => Value::string(number.to_string()),
         (Content::Bool(value), Type::String) => Value::string(if *value { "true" } else { "false" }),
         (Content::Sequence(elements), Type::List(element)) => {
-            let (element, elements) = convert_elements(elements, element, path)?;
+            let (element, elements) = convert_elements(value, elements, element, path)?;
             Value::list(element, elements)
         }
         (Content::Sequence(elements), Type::Set(element)) => {
-            let (element, elements) = convert_elements(elements, element, path)?;
+            let (element, elements) = convert_elements(value, elements, element, path)?;
             Value::set(element, elements)
         }
         (Content::Sequence(elements), Type::Tuple(types))
-            if elements.len() == types.len() && !matches!(value.ty(), Type::Set(_)) =>
+            if elements.len() == types.len() && matches!(value.ty(), Type::Tuple(_)) =>
         {
             let mut converted = Vec::with_capacity(elements.len());
             for (index, (element, ty)) in elements.iter().zip(types.iter()).enumerate() {
@@ -109,7 +102,7 @@ fn convert_at(value: &Value, ty: &Type, path: &mut Path) -> Result<Value, Conver
         (Content::Mapping(elements), Type::Map(element)) => {
             let keys: Vec<Arc<str>> = elements.keys().cloned().collect();
             let parts: Vec<(PathStep, &Value)> = value.parts();
-            let (element, values) = convert_parts(parts, element, path)?;
+            let (element, values) = convert_parts(value, parts, element, path)?;
             Value::map(element, keys.into_iter().zip(values))
         }
         (Content::Mapping(elements), Type::Object(object)) => convert_object(value, elements, object, path)?,
@@ -130,16 +123,18 @@ fn step<T>(
 }
 
 fn convert_elements(
+    whole: &Value,
     elements: &[Value],
     element: &Type,
     path: &mut Path,
 ) -> Result<(Type, Vec<Value>), ConversionError> {
     let parts = elements.iter().enumerate().map(|(index, value)| (PathStep::Index(Value::number(index)), value));
-    convert_parts(parts.collect(), element, path)
+    convert_parts(whole, parts.collect(), element, path)
 }
 
 /// Converts elements to one type; where that is open, to the type that all of them can have.
 fn convert_parts(
+    whole: &Value,
     parts: Vec<(PathStep, &Value)>,
     element: &Type,
     path: &mut Path,
@@ -152,10 +147,13 @@ fn convert_parts(
         return Ok((element.without_optional(), converted));
     }
     if converted.is_empty() {
-        return Ok((element.without_optional(), converted));
+        let own = whole.ty().element().unwrap_or(&Type::Dynamic);
+        return Ok((filled(own, &element.without_optional()), converted));
     }
     let types: Vec<Type> = converted.iter().map(|value| value.ty().clone()).collect();
-    let Some(unified) = unify(&types) else {
+    let open = |ty: &Type| *ty == Type::Dynamic;
+    let unified = unify(&types).filter(|unified| !open(unified) || types.iter().all(open));
+    let Some(unified) = unified else {
         return Err(ConversionError::new(path, "all elements must have the same type"));
     };
     let converted: Result<Vec<Value>, ConversionError> =
@@ -197,6 +195,65 @@ fn convert_object(
     }
 }
 
+/// Tells whether the number of elements in the result cannot be known although the value is.
+fn may_not_iterate(value: &Value, ty: &Type) -> bool {
+    matches!((value.ty(), ty), (Type::Set(_), Type::List(_))) && !value.is_wholly_known()
+}
+
+/// Returns an unknown value of the type with what is known of the value before its conversion.
+fn unknown_of(value: &Value, ty: Type) -> Value {
+    let known = value.refinement().cloned().unwrap_or_default();
+    if *value.ty() == ty {
+        return Value::refined(ty, known);
+    }
+    let (least, most) = match (value.ty(), &ty) {
+        (Type::Tuple(elements), Type::List(_) | Type::Set(_)) => (Some(elements.len()), Some(elements.len())),
+        (Type::Object(object), Type::Map(_)) => (Some(object.attributes.len()), Some(object.attributes.len())),
+        (from, to) if from.is_collection() && to.is_collection() => (known.min_length, known.max_length),
+        _ => (None, None),
+    };
+    // In a set, elements may fall together.
+    let least = if matches!(ty, Type::Set(_)) { least.map(|least| least.min(1)) } else { least };
+    let kept = Refinement { not_null: known.not_null, min_length: least, max_length: most, ..Refinement::default() };
+    Value::refined(ty, kept)
+}
+
+/// Returns the wanted type with what it leaves open filled in from the type that a value has.
+fn filled(from: &Type, wanted: &Type) -> Type {
+    if *from == Type::Dynamic || !wanted.has_dynamic() {
+        return wanted.clone();
+    }
+    let element_of = |from: &Type| match from {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => (**element).clone(),
+        Type::Tuple(elements) => unify(elements).unwrap_or(Type::Dynamic),
+        Type::Object(object) => {
+            let attributes: Vec<Type> = object.attributes.values().cloned().collect();
+            unify(&attributes).unwrap_or(Type::Dynamic)
+        }
+        Type::Dynamic | Type::Bool | Type::Number | Type::String => Type::Dynamic,
+    };
+    match wanted {
+        Type::Dynamic => from.without_optional(),
+        Type::List(element) => Type::list(filled(&element_of(from), element)),
+        Type::Set(element) => Type::set(filled(&element_of(from), element)),
+        Type::Map(element) => Type::map(filled(&element_of(from), element)),
+        Type::Tuple(elements) => match from {
+            Type::Tuple(own) if own.len() == elements.len() => {
+                Type::tuple(own.iter().zip(elements.iter()).map(|(own, wanted)| filled(own, wanted)))
+            }
+            _ => wanted.clone(),
+        },
+        Type::Object(object) => Type::object(object.attributes.iter().map(|(name, wanted)| {
+            let own = match from {
+                Type::Map(element) => Some(&**element),
+                other => other.attribute(name),
+            };
+            (Arc::clone(name), own.map_or_else(|| wanted.clone(), |own| filled(own, wanted)))
+        })),
+        Type::Bool | Type::Number | Type::String => wanted.clone(),
+    }
+}
+
 /// Tells whether some value of one type can be converted to another.
 pub fn may_convert(from: &Type, to: &Type) -> bool {
     match (from, to) {
@@ -205,16 +262,74 @@ pub fn may_convert(from: &Type, to: &Type) -> bool {
         (Type::List(from) | Type::Set(from), Type::List(to) | Type::Set(to)) | (Type::Map(from), Type::Map(to)) => {
             may_convert(from, to)
         }
-        (Type::Tuple(from), Type::List(to) | Type::Set(to)) => from.iter().all(|from| may_convert(from, to)),
+        (Type::Tuple(from), Type::List(to) | Type::Set(to)) => may_become_elements(from.iter(), to),
         (Type::Tuple(from), Type::Tuple(to)) => {
             from.len() == to.len() && from.iter().zip(to.iter()).all(|(from, to)| may_convert(from, to))
         }
-        (Type::List(from), Type::Tuple(to)) => to.iter().all(|to| may_convert(from, to)),
-        (Type::Object(from), Type::Map(to)) => from.attributes.values().all(|from| may_convert(from, to)),
+        (Type::Object(from), Type::Map(to)) => may_become_elements(from.attributes.values(), to),
         (Type::Map(from), Type::Object(to)) => to.attributes.values().all(|to| may_convert(from, to)),
         (Type::Object(from), Type::Object(to)) => to.attributes.iter().all(|(name, to_type)| {
             from.attributes.get(name).map_or_else(|| to.optional.contains(name), |from| may_convert(from, to_type))
         }),
         _ => from == to,
+    }
+}
+
+/// Tells whether values of the types can be elements of one collection.
+fn may_become_elements<'t>(from: impl Iterator<Item = &'t Type> + Clone, element: &Type) -> bool {
+    if *element != Type::Dynamic {
+        return from.clone().all(|from| may_convert(from, element));
+    }
+    let types: Vec<Type> = from.cloned().collect();
+    unify(&types).is_some_and(|unified| unified != Type::Dynamic || types.iter().all(|ty| *ty == Type::Dynamic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &Value, ty: &Type, expected: Result<&str, &str>) {
+        let converted = convert(value, ty);
+        let shown = converted.as_ref().map(|value| format!("{} {value:?}", value.ty()));
+        match (&shown, expected) {
+            (Ok(shown), Ok(expected)) => assert_eq!(shown, expected),
+            (Err(error), Err(expected)) => assert_eq!(format!("{}{error}", error.path), expected),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn collections_take_structures() {
+        let strings = Type::list(Type::String);
+        let mixed = Value::tuple(vec![Value::number(1), Value::bool(true), Value::null(Type::Dynamic)]);
+        check(&mixed, &strings, Ok(r#"list(string) list["1", "true", null(string)]"#));
+        check(&mixed, &Type::list(Type::Dynamic), Err("all elements must have the same type"));
+        check(&mixed, &Type::list(Type::Number), Err("[1]a number is required"));
+        let empty = Value::tuple(Vec::new());
+        check(&empty, &Type::list(Type::Dynamic), Ok("list(any) list[]"));
+        check(&Value::list(Type::String, Vec::new()), &Type::set(Type::Dynamic), Ok("set(string) set[]"));
+        let object = Value::object([("a", Value::number(1)), ("b", Value::string("x"))]);
+        check(&object, &Type::map(Type::Dynamic), Ok(r#"map(string) map{"a": "1", "b": "x"}"#));
+        check(&Value::set(Type::String, vec![Value::string("a")]), &Type::tuple([Type::String]), Err("tuple required"));
+        check(
+            &Value::list(Type::String, vec![Value::string("a")]),
+            &Type::tuple([Type::String]),
+            Err("tuple required"),
+        );
+    }
+
+    #[test]
+    fn what_is_known_of_unknown_values_is_kept() {
+        let pair = Value::unknown(Type::tuple([Type::String, Type::Number]));
+        let converted = convert(&pair, &Type::list(Type::Dynamic)).expect("can");
+        assert_eq!(*converted.ty(), Type::list(Type::String));
+        let known = converted.refinement().expect("length");
+        assert_eq!((known.min_length, known.max_length), (Some(2), Some(2)));
+        let number = Value::refined(Type::Number, Refinement::not_null());
+        assert!(convert(&number, &Type::String).expect("can").is_definitely_not_null());
+        let open = Value::set(Type::String, vec![Value::string("a"), Value::unknown(Type::String)]);
+        assert!(!convert(&open, &Type::list(Type::String)).expect("can").is_known());
+        assert!(convert(&Value::unknown(Type::Bool), &Type::Number).is_err());
     }
 }

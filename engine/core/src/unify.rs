@@ -1,11 +1,13 @@
 //! The type that several types have in common: of the branches of a conditional, the elements of a list.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
 
 use crate::convert::may_convert;
 use crate::types::Type;
 
 /// Returns a type to which values of all of the types can be converted; `None` if there is none.
+///
+/// Undecided types give way to decided ones, except beside lists, maps and the like, where nothing can be said yet.
 pub fn unify(types: &[Type]) -> Option<Type> {
     let mut distinct: Vec<&Type> = Vec::new();
     for ty in types {
@@ -18,82 +20,177 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         [one] => return Some((*one).clone()),
         _ => {}
     }
-    if distinct.contains(&&Type::Dynamic) {
-        return Some(Type::Dynamic);
+    match Kinds::of(&distinct) {
+        kinds @ Kinds { dynamics: 1, .. } if kinds.is_one_kind() => Some(Type::Dynamic),
+        kinds if kinds.maps == kinds.all => unify_elements(&distinct, Type::map),
+        kinds if kinds.lists == kinds.all => unify_elements(&distinct, Type::list),
+        kinds if kinds.sets == kinds.all => unify_elements(&distinct, Type::set),
+        kinds if kinds.objects == kinds.all => unify_objects(&distinct),
+        kinds if kinds.tuples == kinds.all => unify_tuples(&distinct),
+        kinds if kinds.objects > 0 && kinds.tuples > 0 => None,
+        kinds if kinds.maps > 0 && kinds.maps + kinds.objects == kinds.all => {
+            disguised(&distinct, |ty| matches!(ty, Type::Object(_)), objects_as_map).or_else(|| preferred(&distinct))
+        }
+        kinds if kinds.lists > 0 && kinds.lists + kinds.tuples == kinds.all => {
+            disguised(&distinct, |ty| matches!(ty, Type::Tuple(_)), tuples_as_list).or_else(|| preferred(&distinct))
+        }
+        _ => preferred(&distinct),
     }
-    if distinct.iter().all(|ty| ty.is_primitive()) {
-        // Only string takes all of the others.
-        let wide = distinct.contains(&&Type::String);
-        return wide.then_some(Type::String);
-    }
-    unify_objects(&distinct)
-        .or_else(|| unify_tuples(&distinct))
-        .or_else(|| unify_collections(&distinct))
-        .or_else(|| one_that_takes_all(&distinct))
 }
 
-/// Returns the first of the types to which all others can be converted.
-fn one_that_takes_all(types: &[&Type]) -> Option<Type> {
-    let takes_all = |to: &&&Type| types.iter().all(|from| may_convert(from, to));
-    types.iter().find(takes_all).map(|ty| (*ty).clone())
+/// How many of the types are of each kind.
+#[derive(Default)]
+struct Kinds {
+    all: usize,
+    dynamics: usize,
+    lists: usize,
+    sets: usize,
+    maps: usize,
+    objects: usize,
+    tuples: usize,
+}
+
+impl Kinds {
+    fn of(types: &[&Type]) -> Self {
+        let mut kinds = Self { all: types.len(), ..Self::default() };
+        for ty in types {
+            match ty {
+                Type::Dynamic => kinds.dynamics += 1,
+                Type::List(_) => kinds.lists += 1,
+                Type::Set(_) => kinds.sets += 1,
+                Type::Map(_) => kinds.maps += 1,
+                Type::Object(_) => kinds.objects += 1,
+                Type::Tuple(_) => kinds.tuples += 1,
+                Type::Bool | Type::Number | Type::String => {}
+            }
+        }
+        kinds
+    }
+
+    /// Tells whether all that are decided are of one kind with parts.
+    fn is_one_kind(&self) -> bool {
+        let decided = self.all - self.dynamics;
+        [self.lists, self.sets, self.maps, self.objects, self.tuples].contains(&decided)
+    }
+}
+
+/// Returns the one of the types that is liked best of those to which all others can be converted.
+fn preferred(types: &[&Type]) -> Option<Type> {
+    // A string can say everything that other primitives say, a list keeps what a set loses, undecided is the last resort.
+    let mut candidates = types.to_vec();
+    candidates.sort_by_key(|ty| {
+        Reverse(match ty {
+            Type::String | Type::List(_) | Type::Map(_) => 3,
+            Type::Bool | Type::Number | Type::Set(_) => 2,
+            Type::Tuple(_) | Type::Object(_) => 1,
+            Type::Dynamic => 0,
+        })
+    });
+    let takes_all = |to: &&&Type| types.iter().all(|from| from == *to || may_convert(from, to));
+    candidates.iter().find(takes_all).map(|ty| (*ty).clone())
+}
+
+fn unify_elements(types: &[&Type], collection: fn(Type) -> Type) -> Option<Type> {
+    let elements: Vec<Type> = types.iter().filter_map(|ty| ty.element()).cloned().collect();
+    unify(&elements).map(collection)
+}
+
+/// Unifies what stands for a collection to that collection first, and then with the collections proper.
+fn disguised(
+    types: &[&Type],
+    is_disguised: fn(&Type) -> bool,
+    as_collection: fn(&[&Type]) -> Option<Type>,
+) -> Option<Type> {
+    let (structural, mut all): (Vec<&Type>, Vec<&Type>) = types.iter().partition(|ty| is_disguised(ty));
+    let collection = as_collection(&structural)?;
+    all.push(&collection);
+    unify(&all.into_iter().cloned().collect::<Vec<_>>()).filter(Type::is_collection)
 }
 
 fn unify_objects(types: &[&Type]) -> Option<Type> {
-    let objects: Option<Vec<_>> =
-        types.iter().map(|ty| if let Type::Object(object) = ty { Some(object) } else { None }).collect();
-    let objects = objects?;
-    let names: Vec<BTreeSet<_>> = objects.iter().map(|object| object.attributes.keys().collect()).collect();
-    if names.iter().any(|other| *other != names[0]) {
-        // Objects with different attributes can still be a map of one element type.
-        let all: Vec<Type> = objects.iter().flat_map(|object| object.attributes.values().cloned()).collect();
-        return unify(&all).filter(|ty| *ty != Type::Dynamic || all.contains(&Type::Dynamic)).map(Type::map);
+    let objects: Vec<_> =
+        types.iter().filter_map(|ty| if let Type::Object(object) = ty { Some(object) } else { None }).collect();
+    let (first, rest) = objects.split_first()?;
+    if rest.iter().any(|other| !other.attributes.keys().eq(first.attributes.keys())) {
+        return objects_as_map(types);
     }
-    let attributes: Option<Vec<_>> = objects[0]
-        .attributes
-        .keys()
-        .map(|name| {
-            let candidates: Vec<Type> = objects.iter().map(|object| object.attributes[name].clone()).collect();
-            unify(&candidates).map(|ty| (name.clone(), ty))
-        })
-        .collect();
-    attributes.map(Type::object)
+    let unified = first.attributes.keys().map(|name| {
+        let candidates: Vec<Type> = objects.iter().filter_map(|object| object.attributes.get(name)).cloned().collect();
+        unify(&candidates).map(|ty| (name.clone(), ty))
+    });
+    unified.collect::<Option<Vec<_>>>().map(Type::object)
+}
+
+fn objects_as_map(types: &[&Type]) -> Option<Type> {
+    let mut attributes = Vec::new();
+    for ty in types {
+        if let Type::Object(object) = ty {
+            attributes.extend(object.attributes.values().cloned());
+        }
+    }
+    unify(&attributes).map(Type::map)
 }
 
 fn unify_tuples(types: &[&Type]) -> Option<Type> {
-    let tuples: Option<Vec<_>> =
-        types.iter().map(|ty| if let Type::Tuple(elements) = ty { Some(elements) } else { None }).collect();
-    let tuples = tuples?;
-    if tuples.iter().any(|other| other.len() != tuples[0].len()) {
-        let all: Vec<Type> = tuples.iter().flat_map(|elements| elements.iter().cloned()).collect();
-        return unify(&all).map(Type::list);
+    let tuples: Vec<_> =
+        types.iter().filter_map(|ty| if let Type::Tuple(elements) = ty { Some(elements) } else { None }).collect();
+    let (first, rest) = tuples.split_first()?;
+    if rest.iter().any(|other| other.len() != first.len()) {
+        return tuples_as_list(types);
     }
-    let elements: Option<Vec<Type>> = (0..tuples[0].len())
-        .map(|index| unify(&tuples.iter().map(|elements| elements[index].clone()).collect::<Vec<_>>()))
-        .collect();
-    elements.map(Type::tuple)
+    let unified = (0..first.len()).map(|index| {
+        let candidates: Vec<Type> = tuples.iter().map(|elements| elements[index].clone()).collect();
+        unify(&candidates)
+    });
+    unified.collect::<Option<Vec<_>>>().map(Type::tuple)
 }
 
-/// Unifies collections of one kind with one another and with the tuples or objects that can become one.
-fn unify_collections(types: &[&Type]) -> Option<Type> {
+fn tuples_as_list(types: &[&Type]) -> Option<Type> {
     let mut elements = Vec::new();
-    let (mut lists, mut sets, mut maps) = (0, 0, 0);
     for ty in types {
-        match ty {
-            Type::List(element) => (lists += 1, elements.push((**element).clone())).1,
-            Type::Set(element) => (sets += 1, elements.push((**element).clone())).1,
-            Type::Map(element) => (maps += 1, elements.push((**element).clone())).1,
-            Type::Tuple(all) => elements.extend(all.iter().cloned()),
-            Type::Object(object) => elements.extend(object.attributes.values().cloned()),
-            Type::Dynamic | Type::Bool | Type::Number | Type::String => return None,
+        if let Type::Tuple(all) = ty {
+            elements.extend(all.iter().cloned());
         }
     }
-    let sequences = types.iter().all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)));
-    let mappings = types.iter().all(|ty| matches!(ty, Type::Map(_) | Type::Object(_)));
-    let element = unify(&elements)?;
-    match (sequences, mappings) {
-        (true, _) if lists > 0 => Some(Type::list(element)),
-        (true, _) if sets > 0 => Some(Type::set(element)),
-        (_, true) if maps > 0 => Some(Type::map(element)),
-        _ => None,
+    unify(&elements).map(Type::list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(attributes: &[(&str, Type)]) -> Type {
+        Type::object(attributes.iter().map(|(name, ty)| (*name, ty.clone())))
+    }
+
+    #[track_caller]
+    fn check(types: &[Type], expected: Option<&str>) {
+        assert_eq!(unify(types).map(|ty| ty.to_string()).as_deref(), expected, "{types:?}");
+    }
+
+    /// What `type(tolist([…]))` prints in `terraform console`.
+    #[test]
+    fn finds_what_terraform_finds() {
+        let (string, number, boolean) = (Type::String, Type::Number, Type::Bool);
+        let tuple = |elements: &[Type]| Type::tuple(elements.iter().cloned());
+        check(&[number.clone(), string.clone(), boolean.clone()], Some("string"));
+        check(&[number.clone(), boolean.clone()], None);
+        check(&[Type::Dynamic, number.clone()], Some("number"));
+        check(&[Type::Dynamic, object(&[("a", number.clone())])], Some("any"));
+        let (a, ab) = (object(&[("a", number.clone())]), object(&[("a", number.clone()), ("b", string.clone())]));
+        check(&[a.clone(), ab.clone()], Some("map(string)"));
+        check(&[a.clone(), object(&[("a", Type::Dynamic)])], Some("object({ a = number })"));
+        check(&[a.clone(), object(&[("a", tuple(&[]))])], None);
+        check(&[a.clone(), tuple(&[])], None);
+        check(&[Type::map(number.clone()), ab], Some("map(string)"));
+        check(&[Type::map(number.clone()), object(&[("b", tuple(&[]))])], None);
+        check(&[tuple(&[number.clone()]), tuple(&[string.clone(), string.clone()])], Some("list(string)"));
+        check(&[tuple(&[number.clone(), string.clone()]), tuple(&[boolean, number.clone()])], None);
+        check(&[Type::list(string.clone()), tuple(&[number.clone()])], Some("list(string)"));
+        check(&[Type::set(string.clone()), Type::list(string.clone())], Some("list(string)"));
+        check(&[Type::set(string.clone()), tuple(&[string.clone()])], Some("set(string)"));
+        check(&[tuple(&[string.clone()]), Type::set(string.clone()), Type::list(string)], Some("list(string)"));
+        check(&[Type::list(number), tuple(&[Type::String]), Type::Dynamic], Some("list(number)"));
+        check(&[], Some("any"));
     }
 }
