@@ -18,7 +18,8 @@ def find_cases(folders: Iterable[pathlib.Path]) -> list[pathlib.Path]:
         files = [*folder.rglob("main.tf"), *folder.rglob("case.json")]
         below = {path.parent.resolve() for path in files if not hidden(path.relative_to(folder))}
         if not below:
-            sys.exit(f"{folder}: no case (a folder with a main.tf or a case.json) at or below it")
+            print(f"{folder}: no case (a folder with a main.tf or a case.json) at or below it", file=sys.stderr)
+            sys.exit(2)
         found |= below
     return sorted(found)
 
