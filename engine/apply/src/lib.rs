@@ -8,6 +8,7 @@ mod contract;
 mod describe;
 pub mod interrupt;
 pub mod journal;
+pub mod lock;
 pub mod observer;
 pub mod recover;
 mod refresh;

@@ -15,7 +15,7 @@ use crate::retry::{Call, Remote};
 /// How long the first read waits for others of the same type to join it.
 const FIRST_READ: Duration = Duration::from_millis(5);
 /// The first pause between two polls.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause in the first minutes.
 const LONG_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause after that.
@@ -187,9 +187,9 @@ fn next_pause(pause: Duration, elapsed: Duration) -> Duration {
     if pause < FIRST_PAUSE {
         return FIRST_PAUSE;
     }
-    // A quarter more each time: an object is seen at most about a quarter of its own time too late.
+    // A fifth more each time: an object is seen at most about a quarter of its own time too late.
     let longest = if elapsed < PATIENT_AFTER { LONG_PAUSE } else { LONGEST_PAUSE };
-    (pause * 5 / 4).min(longest)
+    (pause * 6 / 5).min(longest)
 }
 
 fn verdict(goal: Goal, observed: Option<&Observed<Value>>) -> Verdict {
