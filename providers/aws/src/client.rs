@@ -100,6 +100,17 @@ impl Aws {
         Ok(format!("arn:{}:{service}:{}:{account}:{resource}", self.partition(), self.region))
     }
 
+    /// Returns the ARN of something of EC2's that its owner is known of.
+    pub(crate) fn ec2_arn(&self, owner: Option<&str>, kind: &str, id: &str) -> String {
+        let owner = owner.unwrap_or_default();
+        format!("arn:{}:ec2:{}:{owner}:{kind}/{id}", self.partition(), self.region)
+    }
+
+    /// Returns the domain of the region's services: `amazonaws.com`.
+    pub(crate) fn dns_suffix(&self) -> &'static str {
+        crate::region::partition_of(&self.region).dns_suffix
+    }
+
     /// Returns how many requests were sent, retries included.
     pub fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)

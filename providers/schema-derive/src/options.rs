@@ -8,7 +8,6 @@ use syn::{Expr, Ident, Lit, LitInt, LitStr, Path, Token, UnOp, parenthesized};
 
 /// Options of one field.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is the presence of one word in the attribute")]
 pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     pub(crate) required: bool,

@@ -1,5 +1,13 @@
 //! EC2: networks, addresses, gateways, routes, security groups.
 
+pub mod eip;
+pub mod internet_gateway;
+pub mod main_route_table_association;
+pub mod nat_gateway;
+pub mod route;
+pub mod route_table;
+pub mod route_table_association;
+mod route_target;
 pub mod subnet;
 pub mod vpc;
 
@@ -14,7 +22,17 @@ use crate::tags::{CREATION_TAG, Tags, with_token};
 
 /// Returns the resource types of EC2.
 pub(crate) fn all() -> Vec<Box<dyn AnyResourceType>> {
-    vec![resource(subnet::SubnetType), resource(vpc::VpcType)]
+    vec![
+        resource(eip::EipType),
+        resource(internet_gateway::InternetGatewayType),
+        resource(main_route_table_association::MainRouteTableAssociationType),
+        resource(nat_gateway::NatGatewayType),
+        resource(route::RouteType),
+        resource(route_table::RouteTableType),
+        resource(route_table_association::RouteTableAssociationType),
+        resource(subnet::SubnetType),
+        resource(vpc::VpcType),
+    ]
 }
 
 /// Returns the tags of a new object, creation tag included, in the form that EC2's create calls take.
