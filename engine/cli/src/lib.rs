@@ -1,1 +1,4 @@
-//! wpinfra-cli
+//! The command line of wpinfra.
+#![expect(dead_code, reason = "being built")]
+
+mod render;

@@ -1,0 +1,73 @@
+//! Diagnostics for machines, with Terraform's field names.
+
+use serde_json::{Map, Value as Json, json};
+use wpinfra_core::{Diagnostic, Severity, SourcePosition, SourceRange};
+
+use super::diagnostics::Sources;
+
+/// Returns a diagnostic as `validate -json` and the event lines show it.
+pub(crate) fn diagnostic_to_json(diagnostic: &Diagnostic, sources: &Sources) -> Json {
+    let mut fields = Map::new();
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    fields.insert("severity".to_owned(), json!(severity));
+    fields.insert("summary".to_owned(), json!(diagnostic.summary));
+    let detail = match &diagnostic.help {
+        Some(help) => format!("{}\n\n{help}", diagnostic.detail),
+        None => diagnostic.detail.clone(),
+    };
+    fields.insert("detail".to_owned(), json!(detail));
+    if let Some(address) = &diagnostic.address {
+        fields.insert("address".to_owned(), json!(address));
+    }
+    if let Some(range) = &diagnostic.subject {
+        let range_json = json!({
+            "filename": &*range.file, "start": position(range.start), "end": position(range.end),
+        });
+        fields.insert("range".to_owned(), range_json);
+        if let Some(source) = sources.get(&*range.file) {
+            fields.insert("snippet".to_owned(), snippet(diagnostic, range, source));
+        }
+    }
+    Json::Object(fields)
+}
+
+fn position(position: SourcePosition) -> Json {
+    json!({ "line": position.line, "column": position.column, "byte": position.byte })
+}
+
+/// Returns the lines of the context, or of the subject alone, and where in them the subject stands.
+fn snippet(diagnostic: &Diagnostic, subject: &SourceRange, source: &str) -> Json {
+    let around = diagnostic.context.as_ref().unwrap_or(subject);
+    let first = around.start.line.min(subject.start.line).max(1);
+    let last = subject.end.line.max(around.end.line).max(first);
+    let lines: Vec<&str> = source.split('\n').collect();
+    let offset: usize = lines.iter().take(first - 1).map(|line| line.len() + 1).sum();
+    let code = lines.iter().skip(first - 1).take(last + 1 - first).copied().collect::<Vec<_>>().join("\n");
+    let start = subject.start.byte.saturating_sub(offset).min(code.len());
+    let end = subject.end.byte.saturating_sub(offset).clamp(start, code.len());
+    // An empty stretch could not be shown: it becomes the character that it stands before.
+    let end = if start == end && end < code.len() { end + 1 } else { end };
+    let values: Vec<Json> = diagnostic
+        .references
+        .iter()
+        .map(|reference| json!({ "traversal": reference.reference, "statement": reference.statement }))
+        .collect();
+    json!({
+        "context": enclosing_block(&lines, subject.start.line),
+        "code": code,
+        "start_line": first,
+        "highlight_start_offset": start,
+        "highlight_end_offset": end,
+        "values": values,
+    })
+}
+
+/// Returns the opening of the top-level block that a line stands in: `resource "aws_vpc" "main"`.
+fn enclosing_block(lines: &[&str], line: usize) -> Option<String> {
+    let starts_block = |text: &&&str| text.starts_with(|c: char| c.is_alphabetic()) && text.contains('{');
+    let opening = lines.iter().take(line).rev().find(starts_block)?;
+    Some(opening.split('{').next()?.trim().to_owned())
+}

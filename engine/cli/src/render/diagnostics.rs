@@ -1,0 +1,168 @@
+//! Diagnostics for people: what is wrong, the source with the place marked, why, and what to do.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use unicode_width::UnicodeWidthStr;
+use wpinfra_core::{Diagnostic, Diagnostics, Severity, SourceRange};
+
+use super::painter::Painter;
+
+/// Texts that ranges point into, by the name that the ranges have.
+pub(crate) type Sources = BTreeMap<String, Arc<str>>;
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DiagnosticStyle {
+    /// The colours.
+    pub(crate) painter: Painter,
+    /// How many columns there are.
+    pub(crate) width: usize,
+    /// Whether warnings of one kind are put together: `-compact-warnings`.
+    pub(crate) compact_warnings: bool,
+}
+
+/// Returns the texts of errors and of warnings; each ends in an empty line, or is empty.
+pub(crate) fn render_diagnostics(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    style: DiagnosticStyle,
+) -> (String, String) {
+    let (mut errors, mut warnings) = (String::new(), String::new());
+    let only_warnings = !diagnostics.has_errors();
+    let mut compact: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        match diagnostic.severity {
+            Severity::Error => errors.push_str(&render(diagnostic, sources, style)),
+            Severity::Warning if style.compact_warnings && only_warnings => {
+                compact.entry(&diagnostic.summary).or_default().push(diagnostic);
+            }
+            Severity::Warning => warnings.push_str(&render(diagnostic, sources, style)),
+        }
+    }
+    warnings.push_str(&render_compact(&compact, style.painter));
+    (errors, warnings)
+}
+
+fn render_compact(warnings: &BTreeMap<&str, Vec<&Diagnostic>>, painter: Painter) -> String {
+    if warnings.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{}\n\n", painter.warning("Warnings:"));
+    for (summary, diagnostics) in warnings {
+        text.push_str(&format!("- {summary}\n"));
+        if let Some(range) = diagnostics.iter().find_map(|diagnostic| diagnostic.subject.as_ref()) {
+            let more = match diagnostics.len() {
+                1 => String::new(),
+                number => format!(" (and {} more)", number - 1),
+            };
+            text.push_str(&format!("  at {}:{}{more}\n", range.file, range.start.line));
+        }
+    }
+    text.push_str("\nWithout -compact-warnings they are shown in full.\n\n");
+    text
+}
+
+/// Returns one diagnostic in full.
+fn render(diagnostic: &Diagnostic, sources: &Sources, style: DiagnosticStyle) -> String {
+    let painter = style.painter;
+    let title = match diagnostic.severity {
+        Severity::Error => painter.error("Error:"),
+        Severity::Warning => painter.warning("Warning:"),
+    };
+    let mut text = format!("{title} {}\n", painter.bold(&diagnostic.summary));
+    if let Some(range) = &diagnostic.subject {
+        text.push_str(&excerpt(range, diagnostic, sources, style));
+    }
+    if let Some(address) = &diagnostic.address {
+        text.push_str(&format!("  with {address}\n"));
+    }
+    for reference in &diagnostic.references {
+        text.push_str(&wrapped(&format!("{} {}", reference.reference, reference.statement), "  ", "    ", style.width));
+    }
+    text.push('\n');
+    text.push_str(&wrapped(&diagnostic.detail, "", "", style.width));
+    if let Some(help) = &diagnostic.help {
+        text.push_str(&wrapped(&format!("help: {help}"), "", "      ", style.width).replacen(
+            "help:",
+            &painter.added("help:"),
+            1,
+        ));
+    }
+    text.push('\n');
+    text
+}
+
+/// Returns the place with its source lines, or the place alone if the source is not at hand.
+fn excerpt(range: &SourceRange, diagnostic: &Diagnostic, sources: &Sources, style: DiagnosticStyle) -> String {
+    let Some(source) = sources.get(&*range.file) else {
+        return format!("  --> {}:{}:{}\n", range.file, range.start.line, range.start.column);
+    };
+    let (first, text) = lines_around(source, range, diagnostic.context.as_ref());
+    let offset = source.lines().take(first - 1).map(|line| line.len() + 1).sum::<usize>();
+    let marked = within(&text, range.start.byte.saturating_sub(offset)..range.end.byte.saturating_sub(offset));
+    let annotation = AnnotationKind::Primary.span(marked);
+    let text = text.replace('\t', " ");
+    let snippet = Snippet::source(text.as_str()).path(&*range.file).line_start(first).fold(true).annotation(annotation);
+    let renderer = if style.painter.is_coloured() { Renderer::styled() } else { Renderer::plain() };
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    // The title stands above already, with a wording of our own; the first line of the rendering is dropped.
+    let rendered = renderer.term_width(style.width).render(&[level.primary_title("").element(snippet)]);
+    let body = rendered.split_once('\n').map_or("", |(_, body)| body);
+    format!("{}\n", body.trim_end())
+}
+
+/// Returns the first line number and the text of the lines to be shown: those of the subject, and the line that the context begins with.
+fn lines_around(source: &str, range: &SourceRange, context: Option<&SourceRange>) -> (usize, String) {
+    let first = context.map_or(range.start.line, |context| context.start.line.min(range.start.line)).max(1);
+    let last = range.end.line.max(range.start.line);
+    let lines: Vec<&str> = source.split('\n').skip(first - 1).take(last + 1 - first).collect();
+    (first, lines.join("\n"))
+}
+
+/// Returns the range cut to what is in the text, at boundaries of characters, and not empty where the text is not.
+fn within(text: &str, range: Range<usize>) -> Range<usize> {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let (start, end) = (floor(range.start), floor(range.end));
+    start..end.max(start)
+}
+
+/// Returns the text broken at spaces so that no line is wider than the width; lines that begin with space stay as they are.
+pub(crate) fn wrapped(text: &str, first_indent: &str, indent: &str, width: usize) -> String {
+    let mut out = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let mut current = if number == 0 { first_indent.to_owned() } else { indent.to_owned() };
+        if line.starts_with(' ') {
+            out.push_str(&format!("{current}{line}\n"));
+            continue;
+        }
+        let mut is_empty = true;
+        for word in line.split(' ') {
+            if !is_empty && current.width() + 1 + word.width() > width {
+                out.push_str(current.trim_end());
+                out.push('\n');
+                current = indent.to_owned();
+                is_empty = true;
+            }
+            if !is_empty {
+                current.push(' ');
+            }
+            current.push_str(word);
+            is_empty = false;
+        }
+        out.push_str(current.trim_end());
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,21 @@
+//! Everything that people read: plans, diagnostics, values.
+
+mod compare;
+mod diagnostic_json;
+mod diagnostics;
+mod difference;
+mod layout;
+mod painter;
+mod plan;
+mod resources;
+mod value;
+pub(crate) mod words;
+
+pub(crate) use diagnostic_json::diagnostic_to_json;
+pub(crate) use diagnostics::{DiagnosticStyle, Sources, render_diagnostics};
+pub(crate) use painter::Painter;
+pub(crate) use plan::{LookingCost, PlanText, render_plan, summary_counts};
+pub(crate) use value::literal;
+
+#[cfg(test)]
+mod tests;
