@@ -233,3 +233,6 @@ fn delay_before_next(call: &Call<'_>, attempts: u32, elapsed: Duration, kind: Re
 fn backoff(base: Duration, attempts: u32, limit: Duration) -> Duration {
     base.saturating_mul(1 << attempts.min(16)).min(limit)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -307,31 +307,4 @@ fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read_as_go_writes_them() {
-        for (text, seconds) in
-            [("30m", Some(1800.0)), ("1h30m", Some(5400.0)), ("1.5s", Some(1.5)), ("10", None), ("3 days", None)]
-        {
-            assert_eq!(parse_duration(text).map(|duration| duration.as_secs_f64()), seconds, "{text}");
-        }
-    }
-
-    /// An object that needs a time is seen at most a third later, whenever that is.
-    #[test]
-    fn pauses_follow_the_time_that_has_passed() {
-        let (mut pause, mut at) = (FIRST_READ, FIRST_READ);
-        let mut polls = 0;
-        while at < Duration::from_secs(600) {
-            let next = next_pause(pause, at);
-            if at > Duration::from_secs(2) {
-                assert!(next <= at / 3, "{next:?} at {at:?}");
-            }
-            (pause, at, polls) = (next, at + next, polls + 1);
-        }
-        assert_eq!(pause, LONGEST_PAUSE);
-        assert!(polls < 100, "{polls} polls in ten minutes");
-    }
-}
+mod tests;
