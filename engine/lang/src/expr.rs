@@ -279,11 +279,7 @@ fn splat_traversals<'e>(steps: &'e [SplatStep], bound: &mut Vec<&'e str>, visit:
     }
 }
 
-fn template_traversals<'e>(
-    parts: &'e [TemplatePart],
-    bound: &mut Vec<&'e str>,
-    visit: &mut dyn FnMut(&'e Traversal),
-) {
+fn template_traversals<'e>(parts: &'e [TemplatePart], bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Traversal)) {
     for part in parts {
         match part {
             TemplatePart::Literal(_) => {}

@@ -2,11 +2,22 @@
 //!
 //! Everything in here is synchronous and pure. Files come through a trait; environment, time and chance are given.
 
+mod check;
+pub mod config;
+pub mod decode;
+mod desired;
 pub mod eval;
 pub mod expr;
 pub mod functions;
+mod graph;
+mod module_scope;
 pub mod print;
+pub mod references;
+pub mod scope;
 pub mod suggest;
 pub mod syntax;
 
+pub use config::{Configuration, Environment, InputVariable, InputVariables, VariableOrigin};
+pub use desired::Evaluator;
 pub use functions::{Files, FunctionError, FunctionScope};
+pub use print::format_value;

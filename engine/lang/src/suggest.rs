@@ -28,7 +28,9 @@ mod tests {
     #[test]
     fn only_near_names_are_suggested() {
         let names = ["subnet_id", "vpc_id", "id", "tags"];
-        for (wanted, expected) in [("subnet_ids", Some("subnet_id")), ("tag", Some("tags")), ("zzz", None), ("ID", Some("id"))] {
+        for (wanted, expected) in
+            [("subnet_ids", Some("subnet_id")), ("tag", Some("tags")), ("zzz", None), ("ID", Some("id"))]
+        {
             assert_eq!(similar(wanted, names), expected, "{wanted}");
         }
     }

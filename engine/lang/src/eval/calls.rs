@@ -163,7 +163,15 @@ impl Evaluation<'_> {
         let marks = path.marks() | variables.marks();
         let path = match convert(path, &Type::String) {
             Ok(path) if !path.is_null() => path,
-            _ => return self.fail_at(expr, call.arguments[0].span, "Invalid function argument", "The path of the template must be a string.", None),
+            _ => {
+                return self.fail_at(
+                    expr,
+                    call.arguments[0].span,
+                    "Invalid function argument",
+                    "The path of the template must be a string.",
+                    None,
+                );
+            }
         };
         let unknown = Value::refined(Type::String, Refinement::not_null());
         let Some(path) = path.as_str() else { return Ok(unknown.with_marks(marks)) };
@@ -192,7 +200,15 @@ impl Evaluation<'_> {
         let marks = text.marks() | variables.marks();
         let text = match convert(text, &Type::String) {
             Ok(text) if !text.is_null() => text,
-            _ => return self.fail_at(expr, call.arguments[0].span, "Invalid function argument", "The template must be a string.", None),
+            _ => {
+                return self.fail_at(
+                    expr,
+                    call.arguments[0].span,
+                    "Invalid function argument",
+                    "The template must be a string.",
+                    None,
+                );
+            }
         };
         let unknown = Value::refined(Type::String, Refinement::not_null());
         let Some(text) = text.as_str() else { return Ok(unknown.with_marks(marks)) };
@@ -206,7 +222,10 @@ impl Evaluation<'_> {
         match <[Value; 2]>::try_from(arguments) {
             Ok(arguments) => Ok(arguments),
             Err(_) => {
-                let detail = format!("{:?} takes two arguments, the template and its variables, but {count} were given.", call.name);
+                let detail = format!(
+                    "{:?} takes two arguments, the template and its variables, but {count} were given.",
+                    call.name
+                );
                 self.fail(expr, "Wrong number of arguments", detail)
             }
         }
@@ -229,10 +248,8 @@ impl Evaluation<'_> {
                 return Err(Failed);
             }
         };
-        let scope = TemplateScope {
-            variables: variables.mapping().unwrap_or(&empty),
-            functions: self.scope.functions(),
-        };
+        let scope =
+            TemplateScope { variables: variables.mapping().unwrap_or(&empty), functions: self.scope.functions() };
         let mut evaluation = Evaluation::new(source, &scope);
         // A template that includes itself must end somewhere.
         evaluation.depth = self.depth + 40;

@@ -48,7 +48,13 @@ impl Evaluation<'_> {
     /// Returns a condition as a `bool` that is not null.
     fn condition(&mut self, whole: &Expr, expr: &Expr, value: &Value) -> Evaluated {
         if value.is_null() {
-            return self.fail_at(whole, expr.span, "Null condition", "The condition must be true or false, but is null.", None);
+            return self.fail_at(
+                whole,
+                expr.span,
+                "Null condition",
+                "The condition must be true or false, but is null.",
+                None,
+            );
         }
         match convert(value, &Type::Bool) {
             Ok(condition) => Ok(condition),

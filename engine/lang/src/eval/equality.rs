@@ -76,12 +76,14 @@ fn excluded(unknown: &Value, known: &Value) -> Option<bool> {
     let impossible = match known.content() {
         Content::String(text) => refinement.prefix.as_ref().is_some_and(|prefix| !text.starts_with(&**prefix)),
         Content::Number(number) => {
-            let below = refinement.min_number.as_ref().is_some_and(|(bound, included)| {
-                number < bound || (number == bound && !included)
-            });
-            let above = refinement.max_number.as_ref().is_some_and(|(bound, included)| {
-                number > bound || (number == bound && !included)
-            });
+            let below = refinement
+                .min_number
+                .as_ref()
+                .is_some_and(|(bound, included)| number < bound || (number == bound && !included));
+            let above = refinement
+                .max_number
+                .as_ref()
+                .is_some_and(|(bound, included)| number > bound || (number == bound && !included));
             below || above
         }
         Content::Sequence(elements) => out_of_bounds(refinement, elements.len()),

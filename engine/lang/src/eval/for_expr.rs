@@ -48,7 +48,11 @@ impl Evaluation<'_> {
         let value = self.expr(condition)?;
         *marks |= value.marks();
         if value.is_null() {
-            return self.fail(condition, "Null condition", "The condition of a \"for\" must be true or false, but is null.");
+            return self.fail(
+                condition,
+                "Null condition",
+                "The condition of a \"for\" must be true or false, but is null.",
+            );
         }
         match convert(&value, &Type::Bool) {
             Ok(value) => Ok(value.as_bool()),
@@ -133,7 +137,7 @@ impl Evaluation<'_> {
 }
 
 /// Returns keys and elements of a known collection in order.
-pub(super) fn elements(collection: &Value) -> Vec<(Value, Value)> {
+pub(crate) fn elements(collection: &Value) -> Vec<(Value, Value)> {
     if let Some(mapping) = collection.mapping() {
         return mapping.iter().map(|(key, value)| (Value::string(key), value.clone())).collect();
     }

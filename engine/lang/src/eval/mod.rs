@@ -22,6 +22,7 @@ use crate::print;
 use crate::syntax::{Source, Span};
 
 pub use equality::equal;
+pub(crate) use for_expr::elements;
 pub use traversal::{attribute_of, index_of};
 
 /// What names stand for.

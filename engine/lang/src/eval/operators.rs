@@ -106,9 +106,7 @@ fn unknown(ty: Type) -> Value {
 fn unknown_numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Value {
     let (low_a, high_a) = bounds(left);
     let (low_b, high_b) = bounds(right);
-    let known = |low: Option<&Number>, high: Option<&Number>, test: fn(&Number, &Number) -> bool| {
-        matches!((low, high), (Some(low), Some(high)) if test(low, high))
-    };
+    let known = |low: Option<&Number>, high: Option<&Number>, test: fn(&Number, &Number) -> bool| matches!((low, high), (Some(low), Some(high)) if test(low, high));
     let decided = match operator {
         BinaryOperator::Less => (known(high_a, low_b, Number::lt), known(low_a, high_b, Number::ge)),
         BinaryOperator::LessOrEqual => (known(high_a, low_b, Number::le), known(low_a, high_b, Number::gt)),

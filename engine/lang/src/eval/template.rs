@@ -108,11 +108,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn for_directive(
-        &mut self,
-        each: &crate::expr::TemplateFor,
-        rendered: &mut Rendered,
-    ) -> Result<(), Failed> {
+    fn for_directive(&mut self, each: &crate::expr::TemplateFor, rendered: &mut Rendered) -> Result<(), Failed> {
         let collection = self.expr(&each.collection)?;
         rendered.marks |= collection.marks();
         let Some(elements) = self.iterate(&each.collection, &collection)? else {

@@ -61,7 +61,10 @@ impl Evaluation<'_> {
 /// Returns `value.name`.
 pub fn attribute_of(value: &Value, name: &str) -> Result<Value, NoPart> {
     if value.is_null() {
-        return Err(NoPart::new("Attempt to get attribute from null value", "This value is null, so it has no attributes."));
+        return Err(NoPart::new(
+            "Attempt to get attribute from null value",
+            "This value is null, so it has no attributes.",
+        ));
     }
     let marks = value.marks();
     let found = match value.ty() {
@@ -82,9 +85,9 @@ pub fn attribute_of(value: &Value, name: &str) -> Result<Value, NoPart> {
                 "Unsupported attribute",
                 format!("This is {}, which has no attributes of its own.", print::kind(value.ty())),
             );
-            problem.help = element
-                .attribute(name)
-                .map(|_| format!("write [*].{name} for the attribute of all elements, or [0].{name} for that of the first"));
+            problem.help = element.attribute(name).map(|_| {
+                format!("write [*].{name} for the attribute of all elements, or [0].{name} for that of the first")
+            });
             return Err(problem);
         }
         Type::Tuple(_) | Type::List(_) | Type::Set(_) | Type::Bool | Type::Number | Type::String => {

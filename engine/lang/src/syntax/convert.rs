@@ -45,6 +45,7 @@ impl Converter<'_> {
         let name_span = self.span(attribute.key.span());
         let value = self.expr(&attribute.value);
         Attribute {
+            source: Arc::clone(self.source),
             name: attribute.key.as_str().into(),
             name_span,
             span: name_span.to(value.span),
@@ -188,8 +189,9 @@ impl Converter<'_> {
 
     /// `a.*.b.c[0]`: only the names after the operator belong to each element, an index to the resulting list.
     fn attribute_splat(&self, list: Expr, rest: &[hcl_edit::Decorated<TraversalOperator>], span: Span) -> Expr {
-        let belongs =
-            |operator: &TraversalOperator| matches!(operator, TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_));
+        let belongs = |operator: &TraversalOperator| {
+            matches!(operator, TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_))
+        };
         let count = rest.iter().take_while(|operator| belongs(operator.value())).count();
         let (each, after) = rest.split_at(count);
         let start = list.span;
@@ -249,9 +251,7 @@ impl Converter<'_> {
                 Expr { kind: ExprKind::Literal(value), .. } if !value.is_null() => StepKind::Index(value),
                 other => return Err(other),
             },
-            TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
-                StepKind::Attribute("*".into())
-            }
+            TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => StepKind::Attribute("*".into()),
         };
         Ok(Step { kind, span })
     }

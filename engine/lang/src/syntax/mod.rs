@@ -33,6 +33,8 @@ pub struct Body {
 /// `name = expression`
 #[derive(Clone, Debug)]
 pub struct Attribute {
+    /// Where the text stands: override files put attributes into the bodies of other files.
+    pub source: Arc<Source>,
     /// The name.
     pub name: Arc<str>,
     /// Where the name stands.
@@ -71,7 +73,7 @@ impl Body {
 
     /// Returns the attribute as an expression with its source.
     pub fn expression(&self, name: &str) -> Option<Expression> {
-        self.attributes.get(name).map(|attribute| attribute.expression(&self.source))
+        self.attributes.get(name).map(Attribute::expression)
     }
 
     /// Returns the body with JSON members sorted into attributes and blocks: `blocks` names the blocks with the number of their labels.
@@ -82,15 +84,27 @@ impl Body {
     ) -> std::borrow::Cow<'_, Self> {
         match &self.undecided {
             None => std::borrow::Cow::Borrowed(self),
-            Some(members) => std::borrow::Cow::Owned(json::shape(&self.source, members, self.span, blocks, diagnostics)),
+            Some(members) => {
+                std::borrow::Cow::Owned(json::shape(&self.source, members, self.span, blocks, diagnostics))
+            }
         }
     }
 }
 
 impl Attribute {
     /// Returns the value with its source.
-    pub fn expression(&self, source: &Arc<Source>) -> Expression {
-        Expression { source: Arc::clone(source), expr: Arc::clone(&self.value) }
+    pub fn expression(&self) -> Expression {
+        Expression { source: Arc::clone(&self.source), expr: Arc::clone(&self.value) }
+    }
+
+    /// Returns where its name stands.
+    pub fn name_range(&self) -> SourceRange {
+        self.source.range(self.name_span)
+    }
+
+    /// Returns where it stands.
+    pub fn range(&self) -> SourceRange {
+        self.source.range(self.span)
     }
 }
 

@@ -88,7 +88,17 @@ struct Scanner<'t> {
 }
 
 const BLOCK_WORDS: [&str; 12] = [
-    "resource", "data", "variable", "output", "locals", "module", "provider", "terraform", "moved", "import", "removed",
+    "resource",
+    "data",
+    "variable",
+    "output",
+    "locals",
+    "module",
+    "provider",
+    "terraform",
+    "moved",
+    "import",
+    "removed",
     "check",
 ];
 
@@ -239,7 +249,10 @@ fn diagnostic(source: &Arc<Source>, offset: usize, text: &str, error: &parser::E
     let (summary, detail) = if rest.trim().is_empty() && text.matches('{').count() > text.matches('}').count() {
         ("Unclosed block", "The text ends before the block does: a closing brace \"}\" is missing.".to_owned())
     } else if line.matches('"').count() % 2 == 1 && !line.contains("<<") {
-        ("Unterminated string", "A string that begins in this line does not end in it: a closing quote is missing.".to_owned())
+        (
+            "Unterminated string",
+            "A string that begins in this line does not end in it: a closing quote is missing.".to_owned(),
+        )
     } else if message.contains("unique") || message.contains("redefined") {
         ("Duplicate definition", "The same name is given a value twice in one place; remove one of the two.".to_owned())
     } else if message.contains("heredoc end") {

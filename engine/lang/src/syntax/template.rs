@@ -89,12 +89,7 @@ fn flatten<'e>(
     }
 }
 
-fn flatten_directive(
-    converter: &Converter<'_>,
-    directive: &Directive,
-    literals: Literals,
-    tokens: &mut Vec<Token>,
-) {
+fn flatten_directive(converter: &Converter<'_>, directive: &Directive, literals: Literals, tokens: &mut Vec<Token>) {
     match directive {
         Directive::If(all) => {
             let condition = converter.expr(&all.if_expr.cond_expr);

@@ -1,0 +1,673 @@
+//! Top-level blocks to the model.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use wpinfra_core::registry::Registry;
+use wpinfra_core::{Diagnostic, Diagnostics, Mode, Type, Value};
+
+use super::load::join;
+use super::{
+    ANNOUNCED_VERSION, Backend, CheckBlock, Condition, Constraint, ImportBlock, Local, Module, ModuleCall, MovedBlock,
+    Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, RequiredProvider, Variable, parse_constraint,
+    resources,
+};
+use crate::eval::evaluate;
+use crate::expr::{ExprKind, Expression, StepKind};
+use crate::scope::NoScope;
+use crate::suggest::did_you_mean;
+use crate::syntax::{Block, Body};
+
+/// Words of top-level blocks with the number of their labels.
+const TOP_LEVEL: [(&str, usize); 13] = [
+    ("terraform", 0),
+    ("provider", 1),
+    ("variable", 1),
+    ("locals", 0),
+    ("output", 1),
+    ("resource", 2),
+    ("data", 2),
+    ("ephemeral", 2),
+    ("module", 1),
+    ("moved", 0),
+    ("removed", 0),
+    ("import", 0),
+    ("check", 1),
+];
+
+/// Adds everything that stands in a file to the module.
+pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool, diagnostics: &mut Diagnostics) {
+    let labels = |word: &str| TOP_LEVEL.iter().find(|(known, _)| *known == word).map(|(_, labels)| *labels);
+    let body = body.shaped(&labels, diagnostics);
+    for attribute in body.attributes.values() {
+        let detail = format!("An argument such as {:?} cannot stand outside of a block.", attribute.name);
+        diagnostics.push(Diagnostic::error("Unsupported argument", detail).at(attribute.name_range()));
+    }
+    for block in &body.blocks {
+        let Some(wanted) = labels(&block.kind) else {
+            diagnostics.push(
+                Diagnostic::error("Unsupported block type", format!("There are no blocks of type {:?}.", block.kind))
+                    .at(body.range(block.kind_span))
+                    .help(did_you_mean(&block.kind, TOP_LEVEL.iter().map(|(word, _)| *word))),
+            );
+            continue;
+        };
+        if block.labels.len() != wanted {
+            diagnostics.push(label_count(block, wanted));
+            continue;
+        }
+        if !names_are_valid(block, diagnostics) {
+            continue;
+        }
+        read_block(module, block, dir, root, diagnostics);
+    }
+}
+
+fn label_count(block: &Block, wanted: usize) -> Diagnostic {
+    let names = match &*block.kind {
+        "resource" | "data" | "ephemeral" => "its type and its name, as in resource \"aws_vpc\" \"main\"",
+        "provider" => "the name of the provider",
+        _ if wanted == 0 => "no labels",
+        _ => "its name",
+    };
+    let summary = if block.labels.len() < wanted { "Missing block label" } else { "Extraneous block label" };
+    let detail = format!("A block of type {:?} has {names} before its opening brace.", block.kind);
+    Diagnostic::error(summary, detail).at(block.range())
+}
+
+/// Tells whether the labels can be names: they occur in references.
+fn names_are_valid(block: &Block, diagnostics: &mut Diagnostics) -> bool {
+    let valid = |text: &str| {
+        let mut characters = text.chars();
+        characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
+            && characters.all(|c| c == '-' || unicode_ident::is_xid_continue(c))
+    };
+    let mut all = true;
+    for (label, span) in &block.labels {
+        if !valid(label) {
+            let detail = format!(
+                "{label:?} cannot be a name: a name begins with a letter or underscore and goes on with letters, digits, underscores and dashes."
+            );
+            diagnostics.push(Diagnostic::error("Invalid name", detail).at(block.body.range(*span)));
+            all = false;
+        }
+    }
+    all
+}
+
+fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnostics: &mut Diagnostics) {
+    let name = block.label(0).cloned().unwrap_or_default();
+    match &*block.kind {
+        "terraform" => read_settings(module, block, root, diagnostics),
+        "provider" => read_provider(module, block, name, diagnostics),
+        "variable" => {
+            let variable = read_variable(block, &name, diagnostics);
+            if let Some(other) = module.variables.insert(Arc::clone(&name), variable) {
+                diagnostics.push(duplicate("variable", &name, block, &other.range));
+            }
+        }
+        "locals" => read_locals(module, block, diagnostics),
+        "output" => {
+            let output = read_output(block, diagnostics);
+            if let Some(other) = module.outputs.insert(Arc::clone(&name), output) {
+                diagnostics.push(duplicate("output", &name, block, &other.range));
+            }
+        }
+        "resource" | "data" | "ephemeral" => {
+            let mode = match &*block.kind {
+                "resource" => Mode::Managed,
+                "data" => Mode::Data,
+                _ => Mode::Ephemeral,
+            };
+            let resource = resources::read(block, mode, diagnostics);
+            let key = resource.key.clone();
+            if let Some(other) = module.resources.insert(key.clone(), resource) {
+                diagnostics.push(duplicate("block", &key.to_string(), block, &other.range));
+            }
+        }
+        "module" => {
+            if let Some(call) = read_call(block, &name, dir, diagnostics)
+                && let Some(other) = module.calls.insert(Arc::clone(&name), call)
+            {
+                diagnostics.push(duplicate("module call", &name, block, &other.range));
+            }
+        }
+        "moved" => read_moved(module, block, diagnostics),
+        "removed" => read_removed(module, block, diagnostics),
+        "import" => read_import(module, block, root, diagnostics),
+        _ => read_check(module, block, name, diagnostics),
+    }
+}
+
+fn duplicate(what: &str, name: &str, block: &Block, other: &wpinfra_core::SourceRange) -> Diagnostic {
+    let detail = format!(
+        "A {what} named {name:?} is declared already, in {} line {}. Give one of them another name.",
+        other.file, other.start.line
+    );
+    Diagnostic::error(format!("Duplicate {what}"), detail).at(block.range())
+}
+
+/// Reads the members of a block whose attributes and inner blocks are fixed.
+pub(super) struct Fields<'b> {
+    pub(super) body: std::borrow::Cow<'b, Body>,
+    pub(super) block: &'b Block,
+}
+
+impl<'b> Fields<'b> {
+    /// Reports whatever stands in the block and is not in the lists.
+    pub(super) fn new(
+        block: &'b Block,
+        attributes: &[&str],
+        blocks: &[(&str, usize)],
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let labels = |word: &str| blocks.iter().find(|(known, _)| *known == word).map(|(_, labels)| *labels);
+        let body = block.body.shaped(&labels, diagnostics);
+        for attribute in body.attributes.values() {
+            if !attributes.contains(&&*attribute.name) {
+                diagnostics.push(
+                    unsupported_argument(
+                        &attribute.name,
+                        attributes.iter().copied(),
+                        labels(&attribute.name).is_some(),
+                    )
+                    .at(attribute.name_range()),
+                );
+            }
+        }
+        for inner in &body.blocks {
+            match labels(&inner.kind) {
+                None => diagnostics.push(
+                    unsupported_block(
+                        &inner.kind,
+                        blocks.iter().map(|(name, _)| *name),
+                        attributes.contains(&&*inner.kind),
+                    )
+                    .at(body.range(inner.kind_span)),
+                ),
+                Some(wanted) if wanted != inner.labels.len() => diagnostics.push(label_count(inner, wanted)),
+                Some(_) => {}
+            }
+        }
+        Self { body, block }
+    }
+
+    pub(super) fn expression(&self, name: &str) -> Option<Expression> {
+        self.body.expression(name)
+    }
+
+    pub(super) fn blocks(&self, kind: &str) -> impl Iterator<Item = &Block> {
+        self.body.blocks.iter().filter(move |block| *block.kind == *kind)
+    }
+
+    /// Returns a constant of the type; reports what is not constant or does not fit.
+    pub(super) fn constant(&self, name: &str, ty: &Type, diagnostics: &mut Diagnostics) -> Option<Value> {
+        let expression = self.expression(name)?;
+        constant(&expression, ty, name, diagnostics)
+    }
+
+    pub(super) fn text(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+        self.constant(name, &Type::String, diagnostics).and_then(|value| value.as_str().map(str::to_owned))
+    }
+
+    pub(super) fn flag(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<bool> {
+        self.constant(name, &Type::Bool, diagnostics).and_then(|value| value.as_bool())
+    }
+
+    pub(super) fn required(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<Expression> {
+        let found = self.expression(name);
+        if found.is_none() {
+            let detail = format!("The argument {name:?} is required, but no value was given.");
+            diagnostics.push(Diagnostic::error("Missing required argument", detail).at(self.block.range()));
+        }
+        found
+    }
+}
+
+pub(super) fn constant(expression: &Expression, ty: &Type, name: &str, diagnostics: &mut Diagnostics) -> Option<Value> {
+    let (value, problems) = evaluate(expression, &NoScope);
+    let failed = problems.has_errors();
+    diagnostics.extend(problems);
+    if failed {
+        return None;
+    }
+    match wpinfra_core::convert::convert(&value, ty) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let detail = format!("The value of {name:?} does not suit: {}.", error.message);
+            diagnostics.push(Diagnostic::error("Unsuitable value type", detail).at(expression.range()));
+            None
+        }
+    }
+}
+
+/// Says that there is no such argument.
+pub(crate) fn unsupported_argument<'n>(
+    name: &str,
+    names: impl IntoIterator<Item = &'n str>,
+    is_block: bool,
+) -> Diagnostic {
+    let help = if is_block {
+        Some(format!("{name:?} is a block: write {name} {{ … }} without an equals sign"))
+    } else {
+        did_you_mean(name, names)
+    };
+    Diagnostic::error("Unsupported argument", format!("An argument named {name:?} is not expected here.")).help(help)
+}
+
+/// Says that there is no such block.
+pub(crate) fn unsupported_block<'n>(
+    name: &str,
+    names: impl IntoIterator<Item = &'n str>,
+    is_argument: bool,
+) -> Diagnostic {
+    let help = if is_argument {
+        Some(format!("{name:?} is an argument: write {name} = …"))
+    } else {
+        did_you_mean(name, names)
+    };
+    Diagnostic::error("Unsupported block type", format!("Blocks of type {name:?} are not expected here.")).help(help)
+}
+
+/// Reads `condition` and `error_message`.
+pub(super) fn read_condition(block: &Block, diagnostics: &mut Diagnostics) -> Option<Condition> {
+    let fields = Fields::new(block, &["condition", "error_message"], &[], diagnostics);
+    let (condition, message) =
+        (fields.required("condition", diagnostics), fields.required("error_message", diagnostics));
+    Some(Condition { condition: condition?, message: message?, range: block.range() })
+}
+
+/// Reads the list of references of `depends_on` and its like.
+pub(super) fn read_list(expression: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expression> {
+    let ExprKind::Tuple(elements) = &expression.expr.kind else {
+        let detail = "A list of references in brackets is expected.";
+        diagnostics.push(Diagnostic::error("Invalid expression", detail).at(expression.range()));
+        return Vec::new();
+    };
+    let element =
+        |expr: &crate::expr::Expr| Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr.clone()) };
+    elements.iter().map(element).collect()
+}
+
+/// Reads `aws` or `aws.west`.
+pub(super) fn read_provider_reference(
+    expression: &Expression,
+    diagnostics: &mut Diagnostics,
+) -> Option<ProviderReference> {
+    let parts: Option<Vec<Arc<str>>> = match &expression.expr.kind {
+        ExprKind::Traversal(traversal) => std::iter::once(Some(Arc::clone(&traversal.root)))
+            .chain(traversal.steps.iter().map(|step| match &step.kind {
+                StepKind::Attribute(name) => Some(Arc::clone(name)),
+                StepKind::Index(_) => None,
+            }))
+            .collect(),
+        // Before version 0.12 it stood in quotes, and in JSON it still does.
+        _ => expression.expr.literal_text().map(|text| text.split('.').map(Arc::from).collect()),
+    };
+    let range = expression.range();
+    match parts.as_deref() {
+        Some([name]) => Some(ProviderReference { name: Arc::clone(name), alias: None, range }),
+        Some([name, alias]) => {
+            Some(ProviderReference { name: Arc::clone(name), alias: Some(Arc::clone(alias)), range })
+        }
+        _ => {
+            let detail = "A provider is referred to by its name, and its alias if it has one: aws or aws.west.";
+            diagnostics.push(Diagnostic::error("Invalid provider reference", detail).at(range));
+            None
+        }
+    }
+}
+
+pub(super) fn read_repeat(fields: &Fields<'_>, diagnostics: &mut Diagnostics) -> Repeat {
+    let repeat = Repeat { count: fields.expression("count"), for_each: fields.expression("for_each") };
+    if let (Some(_), Some(for_each)) = (&repeat.count, &repeat.for_each) {
+        let detail = "\"count\" and \"for_each\" exclude each other; keep one of them.";
+        diagnostics
+            .push(Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.range()));
+    }
+    repeat
+}
+
+fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &mut Diagnostics) {
+    let fields = Fields::new(
+        block,
+        &["required_version", "experiments", "language"],
+        &[("required_providers", 0), ("backend", 1), ("cloud", 0), ("provider_meta", 1)],
+        diagnostics,
+    );
+    if let (Some(text), Some(expression)) =
+        (fields.text("required_version", diagnostics), fields.expression("required_version"))
+    {
+        let range = expression.range();
+        match super::providers::satisfies(ANNOUNCED_VERSION, &text) {
+            Ok(true) => {}
+            Ok(false) => {
+                let detail = format!(
+                    "The configuration wants version {text}, but wpinfra behaves like Terraform {ANNOUNCED_VERSION}. Change the constraint if that will do."
+                );
+                diagnostics.push(Diagnostic::error("Unsupported Terraform version", detail).at(range.clone()));
+            }
+            Err(why) => diagnostics.push(
+                Diagnostic::error("Invalid version constraint", format!("{text:?} is no version constraint: {why}."))
+                    .at(range.clone()),
+            ),
+        }
+        module.settings.required_versions.push((text, range));
+    }
+    for inner in fields.blocks("required_providers") {
+        read_required_providers(module, inner, diagnostics);
+    }
+    for inner in fields.blocks("cloud") {
+        let detail = "wpinfra keeps its state in a file; HCP Terraform is not supported. Remove the block, or use backend \"local\".";
+        diagnostics.push(Diagnostic::error("Unsupported backend", detail).at(inner.range()));
+    }
+    for inner in fields.blocks("backend") {
+        read_backend(module, inner, root, diagnostics);
+    }
+}
+
+fn read_backend(module: &mut Module, block: &Block, root: bool, diagnostics: &mut Diagnostics) {
+    let kind = block.label(0).cloned().unwrap_or_default();
+    if &*kind != "local" {
+        let detail = format!(
+            "wpinfra keeps its state in a file: the backend {kind:?} is not supported. Use backend \"local\" instead."
+        );
+        diagnostics.push(Diagnostic::error("Unsupported backend", detail).at(block.range()));
+        return;
+    }
+    if !root {
+        let detail = "A backend block has no effect in a module that is called by another one.";
+        diagnostics.push(Diagnostic::warning("Backend configuration ignored", detail).at(block.range()));
+        return;
+    }
+    let fields = Fields::new(block, &["path", "workspace_dir"], &[], diagnostics);
+    let mut arguments = BTreeMap::new();
+    for name in ["path", "workspace_dir"] {
+        if let Some(text) = fields.text(name, diagnostics) {
+            arguments.insert(name.to_owned(), text);
+        }
+    }
+    if let Some(other) = &module.settings.backend {
+        diagnostics.push(duplicate("backend", &kind, block, &other.range));
+    }
+    module.settings.backend = Some(Backend { kind: kind.to_string(), arguments, range: block.range() });
+}
+
+fn read_required_providers(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics) {
+    let body = block.body.shaped(&|_| None, diagnostics);
+    for attribute in body.attributes.values() {
+        let range = attribute.range();
+        let mut entry = RequiredProvider {
+            source: Registry::full_source(&attribute.name),
+            version: None,
+            configuration_aliases: Vec::new(),
+            range: range.clone(),
+        };
+        match &attribute.value.kind {
+            ExprKind::Object(items) => {
+                for (key, value) in items {
+                    match (key.literal_text(), value.literal_text()) {
+                        (Some("source"), Some(text)) => entry.source = Registry::full_source(text),
+                        (Some("version"), Some(text)) => entry.version = Some(text.to_owned()),
+                        (Some("configuration_aliases"), None) => {
+                            let list = Expression {
+                                source: Arc::clone(&body.source),
+                                expr: Arc::new(value.clone()),
+                            };
+                            for element in read_list(&list, diagnostics) {
+                                let reference = read_provider_reference(&element, diagnostics);
+                                entry.configuration_aliases.extend(reference.and_then(|found| found.alias));
+                            }
+                        }
+                        _ => diagnostics.push(
+                            Diagnostic::error(
+                                "Invalid required_providers object",
+                                "A required provider has a source and a version, both strings, and configuration_aliases.",
+                            )
+                            .at(body.range(key.span)),
+                        ),
+                    }
+                }
+            }
+            _ => match attribute.value.literal_text() {
+                Some(text) => entry.version = Some(text.to_owned()),
+                None => diagnostics.push(
+                    Diagnostic::error(
+                        "Invalid required_providers object",
+                        "An object with source and version is expected.",
+                    )
+                    .at(range),
+                ),
+            },
+        }
+        module.settings.required_providers.insert(Arc::clone(&attribute.name), entry);
+    }
+}
+
+fn read_provider(module: &mut Module, block: &Block, name: Arc<str>, diagnostics: &mut Diagnostics) {
+    let mut body = block.body.clone();
+    let alias =
+        body.expression("alias").and_then(|expression| constant(&expression, &Type::String, "alias", diagnostics));
+    let alias: Option<Arc<str>> = alias.and_then(|value| value.as_str().map(Arc::from));
+    for meta in ["alias", "version"] {
+        body.attributes.shift_remove(meta);
+    }
+    let same = |other: &&ProviderBlock| other.name == name && other.alias == alias;
+    if let Some(other) = module.providers.iter().find(same) {
+        diagnostics.push(duplicate("provider configuration", &name, block, &other.range));
+    }
+    module.providers.push(ProviderBlock { name, alias, body, range: block.range() });
+}
+
+fn read_variable(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) -> Variable {
+    let attributes = ["description", "default", "type", "sensitive", "nullable", "ephemeral", "deprecated"];
+    let fields = Fields::new(block, &attributes, &[("validation", 0)], diagnostics);
+    let constraint = fields.expression("type").map_or_else(Constraint::any, |ty| parse_constraint(&ty, diagnostics));
+    let nullable = fields.flag("nullable", diagnostics).unwrap_or(true);
+    let reserved = ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+    if reserved.contains(&&**name) {
+        let detail = format!("{name:?} is an argument of module blocks, so no variable can have this name.");
+        diagnostics.push(Diagnostic::error("Invalid variable name", detail).at(block.range()));
+    }
+    let mut default = fields.constant("default", &Type::Dynamic, diagnostics);
+    if let (Some(value), Some(expression)) = (&default, fields.expression("default")) {
+        default = match constraint.apply(value) {
+            Ok(value) if value.is_null() && !nullable => {
+                let detail = "The default is null, but the variable says \"nullable = false\".";
+                diagnostics
+                    .push(Diagnostic::error("Invalid default value for variable", detail).at(expression.range()));
+                None
+            }
+            Ok(value) => Some(value),
+            Err(error) => {
+                let detail = format!(
+                    "The default does not fit the type {}: {}{}.",
+                    constraint.ty,
+                    at(&error.path),
+                    error.message
+                );
+                diagnostics
+                    .push(Diagnostic::error("Invalid default value for variable", detail).at(expression.range()));
+                None
+            }
+        };
+    }
+    let validations = fields.blocks("validation").filter_map(|inner| read_condition(inner, diagnostics)).collect();
+    Variable {
+        name: Arc::clone(name),
+        description: fields.text("description", diagnostics),
+        constraint,
+        default,
+        sensitive: fields.flag("sensitive", diagnostics).unwrap_or(false),
+        ephemeral: fields.flag("ephemeral", diagnostics).unwrap_or(false),
+        nullable,
+        range: block.range(),
+        validations,
+    }
+}
+
+/// Writes the path of a misfit in front of a message.
+pub(crate) fn at(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("at {path}, ") }
+}
+
+fn read_locals(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics) {
+    let body = block.body.shaped(&|_| None, diagnostics);
+    for inner in &body.blocks {
+        diagnostics.push(unsupported_block(&inner.kind, [], true).at(body.range(inner.kind_span)));
+    }
+    for attribute in body.attributes.values() {
+        let range = attribute.range();
+        let local = Local { value: attribute.expression(), range: range.clone() };
+        if let Some(other) = module.locals.insert(Arc::clone(&attribute.name), local) {
+            let detail = format!(
+                "A local value named {:?} is declared already, in {} line {}.",
+                attribute.name, other.range.file, other.range.start.line
+            );
+            diagnostics.push(Diagnostic::error("Duplicate local value", detail).at(range));
+        }
+    }
+}
+
+fn read_output(block: &Block, diagnostics: &mut Diagnostics) -> Output {
+    let attributes = ["description", "value", "sensitive", "depends_on", "ephemeral", "deprecated"];
+    let fields = Fields::new(block, &attributes, &[("precondition", 0)], diagnostics);
+    let depends_on = fields.expression("depends_on").map_or_else(Vec::new, |list| read_list(&list, diagnostics));
+    Output {
+        value: fields.required("value", diagnostics),
+        description: fields.text("description", diagnostics),
+        sensitive: fields.flag("sensitive", diagnostics).unwrap_or(false),
+        ephemeral: fields.flag("ephemeral", diagnostics).unwrap_or(false),
+        depends_on,
+        preconditions: fields.blocks("precondition").filter_map(|inner| read_condition(inner, diagnostics)).collect(),
+        range: block.range(),
+    }
+}
+
+fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagnostics) -> Option<ModuleCall> {
+    const META: [&str; 6] = ["source", "version", "count", "for_each", "depends_on", "providers"];
+    let body = block.body.shaped(&|_| None, diagnostics).into_owned();
+    for inner in &body.blocks {
+        diagnostics.push(unsupported_block(&inner.kind, [], true).at(body.range(inner.kind_span)));
+    }
+    let fields = Fields { body: std::borrow::Cow::Borrowed(&body), block };
+    let repeat = read_repeat(&fields, diagnostics);
+    let depends_on = fields.expression("depends_on").map_or_else(Vec::new, |list| read_list(&list, diagnostics));
+    let mut providers = Vec::new();
+    if let Some(expression) = fields.expression("providers") {
+        read_call_providers(&expression, &mut providers, diagnostics);
+    }
+    fields.required("source", diagnostics)?;
+    let source_text = fields.text("source", diagnostics)?;
+    if !(source_text.starts_with("./") || source_text.starts_with("../")) {
+        let detail = format!(
+            "wpinfra reads modules from local directories only, but the source is {source_text:?}. Put a copy beside the configuration and refer to it by a path that begins with ./ or ../."
+        );
+        let range = fields.expression("source").map(|source| source.range());
+        diagnostics.push(Diagnostic::error("Unsupported module source", detail).at(range));
+        return None;
+    }
+    let mut arguments = body.clone();
+    for meta in META {
+        arguments.attributes.shift_remove(meta);
+    }
+    Some(ModuleCall {
+        name: Arc::clone(name),
+        source_dir: join(dir, &source_text),
+        source_text,
+        repeat,
+        depends_on,
+        providers,
+        body: arguments,
+        range: block.range(),
+    })
+}
+
+fn read_call_providers(
+    expression: &Expression,
+    providers: &mut Vec<(ProviderReference, ProviderReference)>,
+    diagnostics: &mut Diagnostics,
+) {
+    let ExprKind::Object(items) = &expression.expr.kind else {
+        let detail = "A map from the names in the module to the providers here is expected: { aws = aws.west }.";
+        diagnostics.push(Diagnostic::error("Invalid providers argument", detail).at(expression.range()));
+        return;
+    };
+    for (key, value) in items {
+        let part = |expr: &crate::expr::Expr| Expression {
+            source: Arc::clone(&expression.source),
+            expr: Arc::new(expr.clone()),
+        };
+        let inside = read_provider_reference(&part(key), diagnostics);
+        let outside = read_provider_reference(&part(value), diagnostics);
+        providers.extend(inside.zip(outside));
+    }
+}
+
+fn read_moved(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics) {
+    let fields = Fields::new(block, &["from", "to"], &[], diagnostics);
+    let (from, to) = (fields.required("from", diagnostics), fields.required("to", diagnostics));
+    if let (Some(from), Some(to)) = (from, to) {
+        module.moved.push(MovedBlock { from, to, range: block.range() });
+    }
+}
+
+fn read_removed(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics) {
+    let fields = Fields::new(block, &["from"], &[("lifecycle", 0), ("provisioner", 1), ("connection", 0)], diagnostics);
+    let mut destroy = true;
+    for inner in fields.blocks("lifecycle") {
+        let lifecycle = Fields::new(inner, &["destroy"], &[], diagnostics);
+        destroy = lifecycle.flag("destroy", diagnostics).unwrap_or(true);
+    }
+    if let Some(from) = fields.required("from", diagnostics) {
+        module.removed.push(RemovedBlock { from, destroy, range: block.range() });
+    }
+}
+
+fn read_import(module: &mut Module, block: &Block, root: bool, diagnostics: &mut Diagnostics) {
+    let fields = Fields::new(block, &["to", "id", "for_each", "provider", "identity"], &[], diagnostics);
+    if !root {
+        let detail = "An import block can stand only in the root module.";
+        diagnostics.push(Diagnostic::error("Invalid import configuration", detail).at(block.range()));
+    }
+    let (to, id) = (fields.required("to", diagnostics), fields.required("id", diagnostics));
+    if let Some(to) = to {
+        module.imports.push(ImportBlock { to, id, for_each: fields.expression("for_each"), range: block.range() });
+    }
+}
+
+fn read_check(module: &mut Module, block: &Block, name: Arc<str>, diagnostics: &mut Diagnostics) {
+    let fields = Fields::new(block, &[], &[("assert", 0), ("data", 2)], diagnostics);
+    for inner in fields.blocks("data").filter(|inner| inner.labels.len() == 2) {
+        let mut resource = resources::read(inner, Mode::Data, diagnostics);
+        resource.scoped = true;
+        let key = resource.key.clone();
+        if let Some(other) = module.resources.insert(key.clone(), resource) {
+            diagnostics.push(duplicate("block", &key.to_string(), inner, &other.range));
+        }
+    }
+    let assertions: Vec<Condition> =
+        fields.blocks("assert").filter_map(|inner| read_condition(inner, diagnostics)).collect();
+    if fields.blocks("assert").next().is_none() {
+        let detail = "A check block needs at least one assert block.";
+        diagnostics.push(Diagnostic::error("Missing assert block", detail).at(block.range()));
+    }
+    let check = CheckBlock { assertions, range: block.range() };
+    if let Some(other) = module.checks.insert(Arc::clone(&name), check) {
+        diagnostics.push(duplicate("check", &name, block, &other.range));
+    }
+}
+
+/// Checks what can be checked only when all files of a module are read.
+pub(super) fn finish(module: &Module, diagnostics: &mut Diagnostics) {
+    for block in &module.providers {
+        if let Some(alias) = &block.alias
+            && let Some(required) = module.settings.required_providers.get(&block.name)
+            && required.configuration_aliases.contains(alias)
+        {
+            let detail =
+                format!("The module expects {}.{alias} from its caller, so it cannot configure it itself.", block.name);
+            diagnostics.push(Diagnostic::error("Duplicate provider configuration", detail).at(block.range.clone()));
+        }
+    }
+}
