@@ -273,16 +273,17 @@ pub trait ResourceType: Send + Sync + 'static {
         attributes
     }
 
-    /// Looks up, before the create, what nobody can tell afterwards, and returns `planned` with that filled in.
+    /// Looks up, before the create, what nobody can tell afterwards; `None` if there is nothing of the kind.
     ///
-    /// Changes nothing remote. The engine journals the result before it calls [`ResourceType::create`], and passes it to
-    /// that and to the reads that follow.
+    /// The answer is `planned` with that filled in: what it has in place of values that were unknown is taken, and so are its
+    /// empty lists and maps, which say "none". Changes nothing remote. The engine journals the result before it calls
+    /// [`ResourceType::create`], and passes it to that and to the reads that follow.
     fn prepare(
         &self,
         _client: &Self::Client,
-        planned: &Self::Model,
-    ) -> impl Future<Output = RemoteResult<Self::Model>> + Send {
-        std::future::ready(Ok(planned.clone()))
+        _planned: &Self::Model,
+    ) -> impl Future<Output = RemoteResult<Option<Self::Model>>> + Send {
+        std::future::ready(Ok(None))
     }
 
     /// Creates the object and returns its id at once, before it is ready.
@@ -550,7 +551,10 @@ impl<T: ResourceType> AnyResourceType for Erased<T> {
     fn prepare<'a>(&'a self, client: &'a Client, planned: &'a Value) -> BoxFuture<'a, RemoteResult<Value>> {
         Box::pin(async move {
             let model = T::Model::from_value(planned)?;
-            let prepared = self.inner.prepare(client_of(client), &model).await?.to_value();
+            let Some(prepared) = self.inner.prepare(client_of(client), &model).await? else {
+                return Ok(planned.clone());
+            };
+            let prepared = prepared.to_value();
             // What is still not known stays so: the model cannot tell it from null.
             let filled = planned.mapping().into_iter().flatten().map(|(name, value)| {
                 let found = prepared.get(name).filter(|found| !value.is_known() && !found.is_null());

@@ -32,6 +32,13 @@ pub(crate) fn unique_name(prefix: &str, token: &wpinfra_core::provider::Token) -
     format!("{prefix}{}", &digits[..digits.len().min(26)])
 }
 
+/// Returns the prefix of a name that was made unique by [`unique_name`] or by Terraform; both append 26 hexadecimal digits.
+pub(crate) fn prefix_of(name: &str) -> Option<&str> {
+    let split = name.len().checked_sub(26).filter(|split| *split > 0 && name.is_char_boundary(*split))?;
+    let (prefix, suffix) = name.split_at(split);
+    suffix.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(prefix)
+}
+
 /// Turns "" into `None`: arguments that the older SDK cannot tell from unset.
 #[expect(clippy::ref_option, reason = "it is called with fields of models, which are options")]
 pub(crate) fn non_empty(text: &Option<String>) -> Option<String> {

@@ -39,9 +39,13 @@ impl ResourceType for MainRouteTableAssociationType {
     const IDENTITY: Identity = Identity::Arguments;
     const READY: Option<Wait> = Some(wait(&["associating"], &["associated"]).timeout_minutes(5));
 
-    async fn prepare(&self, aws: &Aws, planned: &MainRouteTableAssociation) -> RemoteResult<MainRouteTableAssociation> {
+    async fn prepare(
+        &self,
+        aws: &Aws,
+        planned: &MainRouteTableAssociation,
+    ) -> RemoteResult<Option<MainRouteTableAssociation>> {
         let main = main_association(aws, &planned.vpc_id).await?.ok_or_else(|| no_main_table(&planned.vpc_id))?;
-        Ok(MainRouteTableAssociation { original_route_table_id: main.route_table_id, ..planned.clone() })
+        Ok(Some(MainRouteTableAssociation { original_route_table_id: main.route_table_id, ..planned.clone() }))
     }
 
     async fn create(&self, aws: &Aws, planned: &MainRouteTableAssociation, _token: &Token) -> RemoteResult<RemoteId> {

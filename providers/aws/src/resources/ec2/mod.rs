@@ -4,10 +4,12 @@ pub mod eip;
 pub mod internet_gateway;
 pub mod main_route_table_association;
 pub mod nat_gateway;
+mod permissions;
 pub mod route;
 pub mod route_table;
 pub mod route_table_association;
 mod route_target;
+pub mod security_group;
 pub mod subnet;
 pub mod vpc;
 
@@ -30,6 +32,7 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResourceType>> {
         resource(route::RouteType),
         resource(route_table::RouteTableType),
         resource(route_table_association::RouteTableAssociationType),
+        resource(security_group::SecurityGroupType),
         resource(subnet::SubnetType),
         resource(vpc::VpcType),
     ]
