@@ -1,13 +1,13 @@
 //! What became of a run that was cut off: every effect that it had begun is finished or forgotten, before planning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use wpinfra_core::desired::{Desired, Known};
 use wpinfra_core::provider::{AnyResourceType, Client, Observed, ReadRequest, RemoteId, RemoteResult, Token};
 use wpinfra_core::state::{ObjectState, ObjectStatus, State};
-use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Value};
+use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Severity, Value};
 
 use crate::contract;
 use crate::describe::{interrupted, remote_failure};
@@ -38,13 +38,14 @@ pub async fn recover(
     clients: &mut BTreeMap<ProviderAddress, Client>,
 ) -> Diagnostics {
     let pending: Vec<Pending> = store.pending().cloned().collect();
-    if pending.is_empty() {
+    let created = store.created_before();
+    if pending.is_empty() && created.is_empty() {
         return Diagnostics::new();
     }
     let remote = Remote::new(*surroundings);
     let polls = Polls::new(&remote);
     let recovery = Recovery { surroundings, remote: &remote, polls: &polls, state: store.state() };
-    let mut diagnostics = recovery.connect(desired, &pending, clients).await;
+    let mut diagnostics = recovery.connect(desired, providers_of(&pending, &created), clients).await;
     if diagnostics.has_errors() {
         return diagnostics;
     }
@@ -54,11 +55,19 @@ pub async fn recover(
         () = surroundings.interrupt.reaches(Urgency::Stop) => return interrupted("The recovery of an earlier apply").into(),
     };
     let mut state = store.state().clone();
+    let mut objects = NewObjects::new();
+    for (address, provider, id) in created {
+        note(&mut objects, surroundings, &address, &provider, &id);
+    }
     for (pending, finding) in pending.iter().zip(findings) {
         match finding {
             Err(problems) => diagnostics.extend(problems),
             Ok(finding) => {
                 surroundings.observer.notice(&Event::Note(&finding.in_words(pending)));
+                if let (Finding::Stands(object), Effect::Create) = (&finding, pending.begun.effect) {
+                    let id = object.id().unwrap_or_default();
+                    note(&mut objects, surroundings, &pending.begun.address, &pending.begun.provider, id);
+                }
                 finding.apply(pending, &mut state);
             }
         }
@@ -67,8 +76,50 @@ pub async fn recover(
         return diagnostics;
     }
     state.prune();
-    if let Err(problem) = store.save(&state, surroundings.entropy) {
+    if let Err(problem) = store.save_recovered(&state, surroundings.entropy) {
         diagnostics.push(*problem);
+    }
+    diagnostics.extend(finish(&remote, &objects, clients).await);
+    diagnostics
+}
+
+/// New objects by provider configuration: type and id.
+pub(crate) type NewObjects = BTreeMap<ProviderAddress, Vec<(&'static str, RemoteId)>>;
+
+fn note(objects: &mut NewObjects, surroundings: &Surroundings<'_>, address: &str, provider: &str, id: &str) {
+    let parsed = address.parse::<InstanceAddress>().ok().zip(provider.parse::<ProviderAddress>().ok());
+    let Some((address, provider)) = parsed else { return };
+    let Some(resource) = surroundings.registry.resource(&provider.source, address.resource_type()) else { return };
+    let new = (resource.name(), RemoteId(id.to_owned()));
+    let known = objects.entry(provider).or_default();
+    if !known.contains(&new) {
+        known.push(new);
+    }
+}
+
+fn providers_of(pending: &[Pending], created: &[(String, String, String)]) -> BTreeSet<ProviderAddress> {
+    let pending = pending.iter().map(|pending| pending.begun.provider.as_str());
+    pending
+        .chain(created.iter().map(|(_, provider, _)| provider.as_str()))
+        .filter_map(|text| text.parse().ok())
+        .collect()
+}
+
+/// Lets the providers do what they do once for all new objects; that it fails is no more than a warning.
+pub(crate) async fn finish(
+    remote: &Remote<'_>,
+    objects: &NewObjects,
+    clients: &BTreeMap<ProviderAddress, Client>,
+) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for (provider, objects) in objects {
+        let found = remote.surroundings.registry.provider(&provider.source).zip(clients.get(provider));
+        let Some((implementation, client)) = found else { continue };
+        let call = Call::plain(provider, None);
+        if let Err(error) = remote.call(&call, || implementation.finish(client, objects)).await {
+            let problem = remote_failure(&error, "tidying up after the apply", None, None);
+            diagnostics.push(Diagnostic { severity: Severity::Warning, ..problem });
+        }
     }
     diagnostics
 }
@@ -137,12 +188,12 @@ impl Recovery<'_> {
     async fn connect(
         &self,
         desired: &dyn Desired,
-        pending: &[Pending],
+        providers: BTreeSet<ProviderAddress>,
         clients: &mut BTreeMap<ProviderAddress, Client>,
     ) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let known = self.known(desired);
-        for (_, provider) in pending.iter().filter_map(address_of) {
+        for provider in providers {
             if clients.contains_key(&provider) {
                 continue;
             }

@@ -15,14 +15,14 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::FuturesUnordered;
 use wpinfra_core::desired::{Desired, Known};
-use wpinfra_core::provider::{Client, RemoteId};
+use wpinfra_core::provider::Client;
 use wpinfra_core::state::State;
 use wpinfra_core::{Class, ConfigAddress, Diagnostic, Diagnostics, InstanceAddress, ProviderAddress};
 use wpinfra_plan::{Change, Plan, StepId, StepKind};
 
 use crate::interrupt::Urgency;
 use crate::journal::Journal;
-use crate::retry::{Call, Remote};
+use crate::retry::Remote;
 use crate::store::Store;
 use crate::surroundings::Surroundings;
 use crate::wait::Polls;
@@ -193,7 +193,7 @@ struct Shared {
     /// Blocks of which this run has created an object: what refers to them may be too early.
     fresh: BTreeSet<ConfigAddress>,
     /// Objects that this run has created, by provider configuration.
-    objects: BTreeMap<ProviderAddress, Vec<(&'static str, RemoteId)>>,
+    objects: crate::recover::NewObjects,
 }
 
 fn changes_of(plan: &Plan) -> BTreeMap<(InstanceAddress, Option<Arc<str>>), &Change> {
@@ -317,17 +317,8 @@ impl<'a> Run<'a> {
         }
         report.diagnostics.extend(self.record_outputs());
         let objects = self.shared().objects.clone();
-        let clients = self.clients.lock().await;
-        for (provider, objects) in &objects {
-            let found = self.surroundings.registry.provider(&provider.source).zip(clients.get(provider));
-            let Some((implementation, client)) = found else { continue };
-            let call = Call::plain(provider, None);
-            if let Err(error) = self.remote.call(&call, || implementation.finish(client, objects)).await {
-                let mut problem = crate::describe::remote_failure(&error, "tidying up after the apply", None, None);
-                problem.severity = wpinfra_core::Severity::Warning;
-                report.diagnostics.push(problem);
-            }
-        }
+        let clients = self.clients.lock().await.clone();
+        report.diagnostics.extend(crate::recover::finish(self.remote, &objects, &clients).await);
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {

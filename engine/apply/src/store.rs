@@ -1,5 +1,6 @@
 //! Where the state lives: a snapshot that is replaced as a whole, and a journal beside it while an apply is going on.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ pub struct Store {
     original: Option<Vec<u8>>,
     /// What the snapshot and the journal say together.
     replayed: Replayed,
+    /// What an interrupted run has left in the journal, until another one takes its place.
+    entries: Vec<Entry>,
     /// Files that were read. Closing one would take the process's lock off it.
     _open: Vec<File>,
 }
@@ -70,7 +73,7 @@ impl Store {
         if problems.has_errors() {
             return Err(problems);
         }
-        Ok(Self { paths, snapshot, original, replayed, _open: open })
+        Ok(Self { paths, snapshot, original, replayed, entries, _open: open })
     }
 
     /// Returns what is recorded.
@@ -88,19 +91,72 @@ impl Store {
         &self.paths
     }
 
+    /// Returns the objects that an interrupted apply has created, with instance and provider configuration.
+    ///
+    /// What is done once for all new objects at the end of an apply has not been done for them.
+    pub fn created_before(&self) -> Vec<(String, String, String)> {
+        let creations = self.entries.iter().filter_map(|entry| match entry {
+            Entry::Created { step, id } => Some((step, id)),
+            _ => None,
+        });
+        let begun = |step: &usize| {
+            self.entries.iter().find_map(|entry| match entry {
+                Entry::Begun(begun) if begun.step == *step => Some((begun.address.clone(), begun.provider.clone())),
+                _ => None,
+            })
+        };
+        creations
+            .filter_map(|(step, id)| begun(step).map(|(address, provider)| (address, provider, id.clone())))
+            .collect()
+    }
+
     /// Writes a state as the new snapshot, with a serial of its own, if it says anything else than the one on the disk.
     ///
-    /// The journal must hold nothing that is open. Returns whether there was something to write.
+    /// What an interrupted apply has left open stays open. Returns whether there was something to write.
     pub fn save(&mut self, state: &State, entropy: &Entropy) -> Result<bool, Box<Diagnostic>> {
         let wrote = self.write_snapshot(state, entropy)?;
-        remove_if_there(&self.paths.journal())
-            .map_err(|error| Box::new(cannot_write(&self.paths.journal(), &error)))?;
-        self.replayed = Replayed { state: self.snapshot.state.clone(), ..Replayed::default() };
+        let pending = std::mem::take(&mut self.replayed.pending);
+        self.settle(pending)?;
         Ok(wrote)
+    }
+
+    /// Writes a state in which everything that was open has found its end.
+    pub fn save_recovered(&mut self, state: &State, entropy: &Entropy) -> Result<(), Box<Diagnostic>> {
+        self.write_snapshot(state, entropy)?;
+        self.settle(BTreeMap::new())
+    }
+
+    /// Makes the journal say only what is still open; without that it goes.
+    fn settle(&mut self, pending: BTreeMap<usize, Pending>) -> Result<(), Box<Diagnostic>> {
+        let path = self.paths.journal();
+        self.replayed = Replayed { state: self.snapshot.state.clone(), pending, closed: None };
+        let (_, entries) = journal::compact(&self.replayed);
+        let result = if self.replayed.pending.is_empty() {
+            remove_if_there(&path)
+        } else {
+            Journal::create(&path, &entries).map(drop)
+        };
+        result.map_err(|error| Box::new(cannot_write(&path, &error)))?;
+        self.entries = if self.replayed.pending.is_empty() { Vec::new() } else { entries };
+        Ok(())
+    }
+
+    /// Says in the journal of an interrupted run that the snapshot to come holds all that it has finished.
+    fn close_old_journal(&mut self, serial: u64) -> io::Result<()> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        self.entries.retain(|entry| !matches!(entry, Entry::Closed { .. }));
+        self.entries.push(Entry::Closed { serial });
+        Journal::create(&self.paths.journal(), &self.entries).map(drop)
     }
 
     /// Starts the journal of an apply, after writing the state that it starts from.
     pub fn begin(&mut self, prior: &State, entropy: &Entropy) -> Result<Journal, Box<Diagnostic>> {
+        if let Some(open) = self.replayed.pending.values().next() {
+            let detail = format!("{} is still open from an interrupted apply.", open.begun.address);
+            return Err(Box::new(Diagnostic::bug("Apply before recovery", detail)));
+        }
         if !prior.resources.is_empty() || self.original.is_some() {
             self.write_snapshot(prior, entropy)?;
         }
@@ -112,6 +168,7 @@ impl Store {
         let path = self.paths.journal();
         let journal = Journal::create(&path, &[header]).map_err(|error| Box::new(cannot_write(&path, &error)))?;
         self.replayed = Replayed { state: self.snapshot.state.clone(), ..Replayed::default() };
+        self.entries.clear();
         Ok(journal)
     }
 
@@ -129,12 +186,7 @@ impl Store {
         }
         drop(journal);
         self.write_snapshot(state, entropy)?;
-        self.replayed = Replayed { state: self.snapshot.state.clone(), pending: pending?, closed: None };
-        if self.replayed.pending.is_empty() {
-            return remove_if_there(&path).map_err(|error| Box::new(cannot_write(&path, &error)));
-        }
-        let (_, entries) = journal::compact(&self.replayed);
-        Journal::create(&path, &entries).map(drop).map_err(|error| Box::new(cannot_write(&path, &error)))
+        self.settle(pending?)
     }
 
     /// Writes a state that could not be saved into the working directory; returns where.
@@ -153,7 +205,7 @@ impl Store {
         }
     }
 
-    fn read_pending(&self, journal: &Path) -> Result<std::collections::BTreeMap<usize, Pending>, Box<Diagnostic>> {
+    fn read_pending(&self, journal: &Path) -> Result<BTreeMap<usize, Pending>, Box<Diagnostic>> {
         let bytes = fs::read(journal).map_err(|error| Box::new(cannot_read(journal, &error)))?;
         let entries = journal::parse(&bytes, &journal.display().to_string())?;
         let replayed = journal::replay(self.replayed.state.clone(), &entries);
@@ -187,6 +239,8 @@ impl Store {
         if let Some(problem) = problems.into_iter().next() {
             return Err(Box::new(Diagnostic::bug(problem.summary, problem.detail)));
         }
+        self.close_old_journal(file.state.serial)
+            .map_err(|error| Box::new(cannot_write(&self.paths.journal(), &error)))?;
         self.back_up()
             .map_err(|error| Box::new(cannot_write(self.paths.backup.as_deref().unwrap_or(&path), &error)))?;
         replace(&path, state_file::print(&file).as_bytes()).map_err(|error| Box::new(cannot_write(&path, &error)))?;
@@ -229,8 +283,8 @@ fn join(snapshot: &State, entries: &[Entry], paths: &StatePaths) -> Result<Repla
 }
 
 /// Returns what a journal leaves open, without looking at the objects in it.
-fn pending_of(entries: &[Entry]) -> std::collections::BTreeMap<usize, Pending> {
-    let mut pending = std::collections::BTreeMap::new();
+fn pending_of(entries: &[Entry]) -> BTreeMap<usize, Pending> {
+    let mut pending = BTreeMap::new();
     for entry in entries {
         match entry {
             Entry::Begun(begun) => {

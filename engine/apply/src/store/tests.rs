@@ -206,3 +206,27 @@ fn a_state_that_cannot_be_right_is_neither_loaded_nor_saved() {
     let problems = Store::open(folder.paths()).expect_err("refused");
     assert_eq!(problems.iter().next().expect("one").summary, "State is inconsistent");
 }
+
+/// Whatever is written after an interrupted run: a crash between snapshot and journal leaves two that fit together.
+#[tokio::test]
+async fn a_crash_while_an_old_journal_is_replaced_does_no_harm() {
+    let (folder, entropy) = (Folder::new(), Entropy::seeded(1));
+    let mut store = folder.store();
+    store.save(&state(&["w"]), &entropy).expect("saves");
+    let journal = store.begin(&state(&["w"]), &entropy).expect("begins");
+    for entry in [begun(0, "x"), done(0, "x"), begun(1, "y")] {
+        journal.append(&entry).expect("writes");
+    }
+    let mut store = folder.store();
+    assert!(store.begin(&state(&["w", "x"]), &entropy).is_err(), "something is open");
+    // The snapshot is written, and then it crashes.
+    store.write_snapshot(&state(&["w", "x", "z"]), &entropy).expect("writes");
+    let mut store = folder.store();
+    assert_eq!((ids(store.state()), store.pending().len()), (vec!["w", "x", "z"], 1));
+    store.save(&state(&["w", "x"]), &entropy).expect("saves");
+    let mut store = folder.store();
+    assert_eq!((ids(store.state()), store.pending().len()), (vec!["w", "x"], 1), "what is open stays so");
+    store.save_recovered(&state(&["w", "x", "y"]), &entropy).expect("saves");
+    assert_eq!((ids(folder.store().state()), folder.store().pending().len()), (vec!["w", "x", "y"], 0));
+    assert_eq!(folder.names(), ["terraform.tfstate", "terraform.tfstate.backup"]);
+}
