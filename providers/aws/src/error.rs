@@ -62,11 +62,11 @@ where
             let kind = match (credentials, refused) {
                 (true, _) => RemoteErrorKind::Credentials,
                 (_, true) => RemoteErrorKind::Unreachable,
-                _ => RemoteErrorKind::Transient,
+                (false, false) => RemoteErrorKind::Transient,
             };
             RemoteError { outcome_known: credentials || refused, ..RemoteError::local(kind, operation, text) }
         }
-        _ => RemoteError {
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) | _ => RemoteError {
             outcome_known: false,
             ..RemoteError::local(RemoteErrorKind::Transient, operation, chain(error))
         },

@@ -10,13 +10,16 @@ pub mod route_table;
 pub mod route_table_association;
 mod route_target;
 pub mod security_group;
+pub mod security_group_rule;
 pub mod subnet;
 pub mod vpc;
+pub mod vpc_security_group_rule;
 
 use aws_sdk_ec2::types::{ResourceType as Ec2Type, Tag, TagSpecification};
 use futures_util::TryFutureExt as _;
 use wpinfra_core::provider::{AnyResourceType, RemoteId, RemoteResult, Token, resource};
 
+use self::vpc_security_group_rule::{EgressRule, IngressRule, RuleType};
 use crate::client::Aws;
 use crate::error::Call as _;
 use crate::reads::filter;
@@ -33,8 +36,11 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResourceType>> {
         resource(route_table::RouteTableType),
         resource(route_table_association::RouteTableAssociationType),
         resource(security_group::SecurityGroupType),
+        resource(security_group_rule::SecurityGroupRuleType),
         resource(subnet::SubnetType),
         resource(vpc::VpcType),
+        resource(RuleType::<IngressRule>::new()),
+        resource(RuleType::<EgressRule>::new()),
     ]
 }
 

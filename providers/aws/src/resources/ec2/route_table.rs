@@ -176,7 +176,7 @@ async fn update_routes(aws: &Aws, id: &RemoteId, prior: &RouteTable, planned: &R
         match same(entry, &before) {
             None => create_route(aws, &id.0, entry).await?,
             Some(old) if (old.kind, &old.target) != (entry.kind, &entry.target) => {
-                replace_route(aws, &id.0, entry).await?
+                replace_route(aws, &id.0, entry).await?;
             }
             Some(_) => {}
         }
