@@ -53,6 +53,11 @@ async fn promote(aws: &Aws, identifier: &str, prior: &DbInstance, planned: &DbIn
             "an instance cannot become the replica of another one in place; make it anew, with `-replace`",
         ));
     }
+    // Asked again after "not now", it may have become independent already.
+    let found = read::instances(aws, "db-instance-id", vec![identifier.to_owned()]).await?;
+    if found.iter().all(|instance| instance.read_replica_source_db_instance_identifier.is_none()) {
+        return Ok(());
+    }
     let call = aws
         .rds
         .promote_read_replica()
