@@ -12,6 +12,8 @@ use super::words;
 
 /// How many unchanged lines stand around changed ones.
 const CONTEXT_LINES: usize = 2;
+/// How long a list may be that stands on one line.
+const SHORT: usize = 48;
 
 /// Returns what differs between two values of an argument; `None` if neither is set.
 pub(crate) fn compare(
@@ -60,9 +62,12 @@ fn whole_body(value: &Value, symbol: Symbol) -> Body {
     if let Some(hidden) = concealed(value) {
         return Body::Text(hidden.to_owned());
     }
+    if let Some(text) = short(value) {
+        return Body::Text(text);
+    }
     match value.content() {
         Content::String(text) => match json_of(text) {
-            Some(json) => Body::Container(wrapped_json(json_parts(&json, symbol))),
+            Some(json) => wrapped_json(&json, whole_json(&json, symbol)),
             None if is_multi_line(text) => {
                 Body::Lines(text.lines().map(|line| TextLine::Line(symbol, line.to_owned())).collect())
             }
@@ -80,6 +85,20 @@ fn whole_body(value: &Value, symbol: Symbol) -> Body {
             Body::Text(literal(value))
         }
     }
+}
+
+/// Returns a list or map as a short text on one line, if it has no parts inside of parts.
+fn short(value: &Value) -> Option<String> {
+    let is_simple = |part: &Value| match part.content() {
+        Content::Sequence(_) | Content::Mapping(_) => false,
+        Content::String(text) => !is_multi_line(text) && json_of(text).is_none(),
+        Content::Null | Content::Unknown(_) | Content::Bool(_) | Content::Number(_) => true,
+    };
+    let parts = value.parts();
+    if parts.is_empty() || !parts.iter().all(|(_, part)| is_simple(part)) {
+        return None;
+    }
+    Some(literal(value)).filter(|text| text.len() <= SHORT)
 }
 
 fn mapping_parts(value: &Value, symbol: Symbol) -> Container {
@@ -115,9 +134,9 @@ fn both(label: Label, before: &Value, after: &Value, path: &Path, replace: &[Pat
         (Content::String(old), Content::String(new)) => match (json_of(old), json_of(new)) {
             (Some(old), Some(new)) if old == new => {
                 comment = Some(words::SAME_JSON);
-                Body::Container(wrapped_json(Container::new("{", "}", Vec::new())))
+                Body::Container(Container::new("jsonencode(", ")", Vec::new()))
             }
-            (Some(old), Some(new)) => compare_json(&old, &new),
+            (Some(old), Some(new)) => wrapped_json(&new, json_difference(&old, &new)),
             _ if is_multi_line(old) || is_multi_line(new) => Body::Lines(compare_lines(old, new)),
             _ => Body::Change(literal(before), literal(after)),
         },
@@ -237,18 +256,11 @@ fn json_of(text: &str) -> Option<Value> {
     Some(json::implied(&parsed))
 }
 
-fn json_parts(json: &Value, symbol: Symbol) -> Container {
-    match whole_json(json, symbol) {
-        Body::Container(container) => container,
-        Body::Text(_) | Body::Change(..) | Body::Lines(_) => {
-            let (open, close) = if json.mapping().is_some() { ("{", "}") } else { ("[", "]") };
-            Container::new(open, close, Vec::new())
-        }
-    }
-}
-
 /// As [`whole_body`], but null is a value in JSON and strings in it are strings.
 fn whole_json(json: &Value, symbol: Symbol) -> Body {
+    if let Some(text) = short(json) {
+        return Body::Text(text);
+    }
     let entry = |label, part: &Value| Entry { symbol, label, body: whole_json(part, symbol), comment: None };
     match json.content() {
         Content::Sequence(elements) if !elements.is_empty() => {
@@ -263,15 +275,13 @@ fn whole_json(json: &Value, symbol: Symbol) -> Body {
     }
 }
 
-fn wrapped_json(container: Container) -> Container {
-    let (open, close) = if container.open == "[" { ("jsonencode([", "])") } else { ("jsonencode({", "})") };
-    Container { open, close, ..container }
-}
-
-fn compare_json(old: &Value, new: &Value) -> Body {
-    match json_difference(old, new) {
-        Body::Container(container) => Body::Container(wrapped_json(container)),
-        other => other,
+/// Puts `jsonencode(…)` around what stands for a JSON text.
+fn wrapped_json(json: &Value, body: Body) -> Body {
+    let (open, close) = if json.mapping().is_some() { ("jsonencode({", "})") } else { ("jsonencode([", "])") };
+    match body {
+        Body::Container(container) => Body::Container(Container { open, close, ..container }),
+        Body::Text(text) => Body::Text(format!("jsonencode({text})")),
+        other @ (Body::Change(..) | Body::Lines(_)) => other,
     }
 }
 

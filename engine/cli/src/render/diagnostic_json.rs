@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use wpinfra_core::{Diagnostic, Severity, SourcePosition, SourceRange};
 
-use super::diagnostics::Sources;
+use super::diagnostics::{Sources, opening_line};
 
 /// Returns a diagnostic as `validate -json` and the event lines show it.
 pub(crate) fn diagnostic_to_json(diagnostic: &Diagnostic, sources: &Sources) -> Json {
@@ -67,7 +67,6 @@ fn snippet(diagnostic: &Diagnostic, subject: &SourceRange, source: &str) -> Json
 
 /// Returns the opening of the top-level block that a line stands in: `resource "aws_vpc" "main"`.
 fn enclosing_block(lines: &[&str], line: usize) -> Option<String> {
-    let starts_block = |text: &&&str| text.starts_with(|c: char| c.is_alphabetic()) && text.contains('{');
-    let opening = lines.iter().take(line).rev().find(starts_block)?;
-    Some(opening.split('{').next()?.trim().to_owned())
+    let opening = opening_line(lines.get(..line.min(lines.len()))?)?;
+    Some(lines.get(opening)?.split('{').next()?.trim().to_owned())
 }

@@ -103,9 +103,11 @@ fn excerpt(range: &SourceRange, diagnostic: &Diagnostic, sources: &Sources, styl
     let (first, text) = lines_around(source, range, diagnostic.context.as_ref());
     let offset = source.lines().take(first - 1).map(|line| line.len() + 1).sum::<usize>();
     let marked = within(&text, range.start.byte.saturating_sub(offset)..range.end.byte.saturating_sub(offset));
-    let annotation = AnnotationKind::Primary.span(marked);
+    let opening = text.find('\n').filter(|end| *end < marked.start).map(|end| AnnotationKind::Visible.span(0..end));
+    let annotations = opening.into_iter().chain([AnnotationKind::Primary.span(marked)]);
     let text = text.replace('\t', " ");
-    let snippet = Snippet::source(text.as_str()).path(&*range.file).line_start(first).fold(true).annotation(annotation);
+    let snippet = Snippet::source(text.as_str()).path(&*range.file).line_start(first).fold(true);
+    let snippet = snippet.annotations(annotations);
     let renderer = if style.painter.is_coloured() { Renderer::styled() } else { Renderer::plain() };
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
@@ -117,12 +119,23 @@ fn excerpt(range: &SourceRange, diagnostic: &Diagnostic, sources: &Sources, styl
     format!("{}\n", body.trim_end())
 }
 
-/// Returns the first line number and the text of the lines to be shown: those of the subject, and the line that the context begins with.
+/// Returns the first line number and the text from the opening of the context, or of the block around, to the end of the subject.
 fn lines_around(source: &str, range: &SourceRange, context: Option<&SourceRange>) -> (usize, String) {
-    let first = context.map_or(range.start.line, |context| context.start.line.min(range.start.line)).max(1);
+    let opening = context.map(|context| context.start.line).or_else(|| {
+        let before: Vec<&str> = source.lines().take(range.start.line).collect();
+        opening_line(&before).map(|index| index + 1)
+    });
+    let first = opening.unwrap_or(range.start.line).min(range.start.line).max(1);
     let last = range.end.line.max(range.start.line);
     let lines: Vec<&str> = source.split('\n').skip(first - 1).take(last + 1 - first).collect();
     (first, lines.join("\n"))
+}
+
+/// Returns the position of the line that opens the top-level block that the last of the lines stands in.
+pub(crate) fn opening_line(lines: &[&str]) -> Option<usize> {
+    let found = lines.iter().rposition(|line| line.starts_with(|c: char| c.is_alphabetic()) && line.contains('{'))?;
+    let is_closed = lines.get(found + 1..).is_some_and(|inner| inner.iter().any(|line| line.starts_with('}')));
+    (!is_closed).then_some(found)
 }
 
 /// Returns the range cut to what is in the text, at boundaries of characters, and not empty where the text is not.

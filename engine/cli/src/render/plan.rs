@@ -161,8 +161,12 @@ fn write_legend(layout: &mut Layout, changes: &[&Change]) {
     let painter = layout.painter;
     let symbols = [
         (Action::Delete, painter.removed("-"), "destroy"),
-        (Action::DeleteThenCreate, format!("{}/{}", painter.removed("-"), painter.added("+")), "destroy, then create"),
-        (Action::CreateThenDelete, format!("{}/{}", painter.added("+"), painter.removed("-")), "create, then destroy"),
+        (Action::DeleteThenCreate, format!("{}/{}", painter.removed("-"), painter.added("+")), "replace"),
+        (
+            Action::CreateThenDelete,
+            format!("{}/{}", painter.added("+"), painter.removed("-")),
+            "replace, new one first",
+        ),
         (Action::Update, painter.changed("~"), "change"),
         (Action::Create, painter.added("+"), "create"),
         (Action::Read, painter.read("<="), "read"),
@@ -170,7 +174,8 @@ fn write_legend(layout: &mut Layout, changes: &[&Change]) {
     let used = symbols.iter().filter(|(action, ..)| changes.iter().any(|change| change.action == *action));
     let legend: Vec<String> = used.map(|(_, symbol, meaning)| format!("{symbol} {meaning}")).collect();
     if !legend.is_empty() {
-        layout.lines.push(format!("An apply will do this ({}):", legend.join("  ")));
+        layout.lines.push("An apply will do this:".to_owned());
+        layout.lines.push(format!("  {}", legend.join("   ")));
         layout.lines.push(String::new());
     }
 }
