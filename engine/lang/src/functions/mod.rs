@@ -4,7 +4,29 @@
 //! arguments, converting them, nulls, unknown values, marks) is in [`signature`](mod@signature) and falls out of each
 //! function's [`Signature`].
 
+mod collection;
+mod conversion;
+mod crypto;
+mod encoding;
+mod evaluator;
+mod filesystem;
+mod float;
+mod format;
+mod glob;
+mod hash;
+mod json;
+mod network;
+mod numeric;
+mod provider;
+mod rebuild;
+mod regular_expression;
+mod set;
 mod signature;
+mod string;
+mod tfvars;
+mod time;
+mod yaml_decode;
+mod yaml_encode;
 
 use std::sync::LazyLock;
 
@@ -65,7 +87,28 @@ pub struct FunctionScope<'a> {
 }
 
 static TABLE: LazyLock<Vec<Signature>> = LazyLock::new(|| {
-    let mut table: Vec<Signature> = Vec::new();
+    let families = [
+        collection::signatures(),
+        conversion::signatures(),
+        crypto::signatures(),
+        encoding::signatures(),
+        evaluator::signatures(),
+        filesystem::signatures(),
+        format::signatures(),
+        hash::signatures(),
+        json::signatures(),
+        network::signatures(),
+        numeric::signatures(),
+        provider::signatures(),
+        rebuild::signatures(),
+        regular_expression::signatures(),
+        set::signatures(),
+        string::signatures(),
+        time::signatures(),
+        yaml_decode::signatures(),
+        yaml_encode::signatures(),
+    ];
+    let mut table: Vec<Signature> = families.into_iter().flatten().collect();
     table.sort_by_key(|signature| signature.name);
     table
 });
