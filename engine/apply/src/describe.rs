@@ -11,22 +11,15 @@ pub(crate) fn remote_failure(
     range: Option<SourceRange>,
 ) -> Diagnostic {
     let (summary, class, remedy) = meaning(error.kind);
-    let mut detail = format!("{} failed while {doing}", error.operation);
-    if let Some(code) = &error.code {
-        detail.push_str(&format!(" ({code})"));
-    }
-    detail.push_str(&format!(": {}", error.message.trim_end_matches('.')));
-    detail.push('.');
-    if let Some(request) = &error.request_id {
-        detail.push_str(&format!("\nRequest id: {request}."));
-    }
-    if !remedy.is_empty() {
-        detail.push_str(&format!("\n\n{remedy}"));
-    }
-    if !error.outcome_known && !matches!(error.kind, RemoteErrorKind::Failed) {
-        detail.push_str(
-            "\n\nThe answer was lost, so that it is not certain whether it was done. The next plan or apply finds out.",
-        );
+    let code = error.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+    let message = error.message.trim_end_matches('.');
+    let request = error.request_id.as_ref().map(|id| format!("\nRequest id: {id}.")).unwrap_or_default();
+    let mut detail = format!("{} failed while {doing}{code}: {message}.{request}", error.operation);
+    let is_lost = !error.outcome_known && error.kind != RemoteErrorKind::Failed;
+    let lost = "The answer was lost, so that it is not certain whether it was done. The next plan or apply finds out.";
+    for sentence in [remedy, if is_lost { lost } else { "" }].into_iter().filter(|sentence| !sentence.is_empty()) {
+        detail.push_str("\n\n");
+        detail.push_str(sentence);
     }
     let diagnostic = Diagnostic::error(summary, detail).class(class).at(range);
     match address {

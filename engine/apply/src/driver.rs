@@ -40,9 +40,9 @@ pub struct Cost {
 /// Makes a plan: evaluates the configuration anew in each round, until nothing more is needed from outside.
 ///
 /// `facts` is mostly empty; connections that exist already may be in it.
-pub async fn make_plan(
+pub async fn make_plan<'d>(
     surroundings: &Surroundings<'_>,
-    desired: &(dyn Fn(&Facts) -> Box<dyn Desired> + Sync),
+    desired: &(dyn Fn() -> Box<dyn Desired + 'd> + Sync),
     state: &State,
     options: &Options,
     mut facts: Facts,
@@ -52,7 +52,7 @@ pub async fn make_plan(
     let mut cost = Cost::default();
     loop {
         let (outcome, mut diagnostics) = {
-            let desired = desired(&facts);
+            let desired = desired();
             let request = Request { desired: &*desired, registry: surroundings.registry, state, facts: &facts, options };
             wpinfra_plan::plan(&request)
         };

@@ -169,9 +169,8 @@ pub fn parse(bytes: &[u8], file: &str) -> Result<Vec<Entry>, Box<Diagnostic>> {
         rest = &rest[next..];
     }
     match entries.first() {
-        None => Ok(entries),
         Some(Entry::Header { format, .. }) if *format > FORMAT_VERSION => Err(Box::new(newer_format(file, *format))),
-        Some(Entry::Header { .. }) => Ok(entries),
+        None | Some(Entry::Header { .. }) => Ok(entries),
         Some(_) => Err(Box::new(broken_line(file, 1, 0))),
     }
 }

@@ -83,7 +83,7 @@ pub struct StateLock {
     /// What should be told of a lock that was taken over.
     note: Option<String>,
     /// Gives signs of life; ends with this.
-    _heartbeat: JoinSet<()>,
+    heartbeat: JoinSet<()>,
 }
 
 impl StateLock {
@@ -107,7 +107,7 @@ impl StateLock {
                     if waited >= request.timeout || interrupt.urgency() != crate::interrupt::Urgency::None {
                         return Err(Box::new(held(state, &info, clock.now(), waited)));
                     }
-                    clock.sleep(RETRY.min(request.timeout - waited)).await;
+                    clock.sleep(RETRY.min(request.timeout.saturating_sub(waited))).await;
                 }
                 Err(Refusal::Io(path, error)) => return Err(Box::new(cannot_write(&path, &error))),
             }
@@ -156,12 +156,12 @@ impl StateLock {
         };
         write_info(state, &info).map_err(|error| Refusal::Io(info_path(state), error))?;
         let note = before.map(|before| taken_over(&before));
-        Ok(Self { state: state.to_owned(), info, has_made_file, _file: Some(file), note, _heartbeat: JoinSet::new() })
+        Ok(Self { state: state.to_owned(), info, has_made_file, _file: Some(file), note, heartbeat: JoinSet::new() })
     }
 
     fn keep_alive(&mut self, clock: Arc<dyn Clock>, interrupt: Interrupt) {
         let (state, mut info) = (self.state.clone(), self.info.clone());
-        self._heartbeat.spawn(async move {
+        self.heartbeat.spawn(async move {
             loop {
                 clock.sleep(HEARTBEAT).await;
                 if read_info(&state).is_none_or(|current| current.id != info.id) {
@@ -179,7 +179,7 @@ impl StateLock {
 
 impl Drop for StateLock {
     fn drop(&mut self) {
-        self._heartbeat.abort_all();
+        self.heartbeat.abort_all();
         if read_info(&self.state).is_some_and(|current| current.id == self.info.id) {
             // What cannot be removed expires.
             drop(fs::remove_file(info_path(&self.state)));

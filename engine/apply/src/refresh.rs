@@ -27,10 +27,13 @@ struct Wanted {
 /// Objects that are read in one call: those of one type and one provider configuration.
 type Groups = BTreeMap<(ProviderAddress, Arc<str>), Vec<Wanted>>;
 
+/// An instance, and the key of a deposed object.
+type ObjectKey = (InstanceAddress, Option<Arc<str>>);
+
 /// One thing that was found out.
 enum Fact {
     Client(ProviderAddress, Client),
-    Refreshed(Vec<((InstanceAddress, Option<Arc<str>>), RefreshedObject)>),
+    Refreshed(Vec<(ObjectKey, RefreshedObject)>),
     Data(InstanceAddress, Value, Value),
     Imported(InstanceAddress, String, Option<Value>),
 }
@@ -53,7 +56,7 @@ pub(crate) async fn fulfil(remote: &Remote<'_>, needs: Vec<Need>, facts: &mut Fa
                 findings.push(read_data(remote, &clients, address, provider, config).boxed());
             }
             Need::Import { address, provider, id } => {
-                findings.push(import(remote, &clients, address, provider, id).boxed())
+                findings.push(import(remote, &clients, address, provider, id).boxed());
             }
         }
     }

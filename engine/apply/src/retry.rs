@@ -18,7 +18,7 @@ const TRANSIENT_ATTEMPTS: u32 = 6;
 /// How often a service that cannot be reached at all is tried again.
 const UNREACHABLE_ATTEMPTS: u32 = 2;
 /// How long to go on when every request is throttled.
-const THROTTLED_FOR: Duration = Duration::from_secs(300);
+const THROTTLED_FOR: Duration = Duration::from_mins(5);
 /// How long an object of this very run may be invisible to the request that refers to it.
 pub(crate) const CONSISTENCY_BOUND: Duration = Duration::from_secs(30);
 /// How often to look for an object whose creation was not answered, before creating it anew.
@@ -180,7 +180,7 @@ impl<'a> Remote<'a> {
             if closed_until <= now {
                 return;
             }
-            self.surroundings.clock.sleep(closed_until - now).await;
+            self.surroundings.clock.sleep(closed_until.saturating_sub(now)).await;
         }
     }
 

@@ -7,6 +7,7 @@ mod provision;
 mod record;
 mod steps;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,8 +38,8 @@ const PROVISIONERS: usize = 10;
 pub struct Apply<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// The configuration that the plan was made from, evaluated anew.
-    pub desired: &'a dyn Desired,
+    /// Makes the configuration that the plan was made from, with nothing computed yet.
+    pub desired: &'a (dyn Fn() -> Box<dyn Desired + 'a> + Sync),
     /// Connections that exist already; others are made when they are needed.
     pub clients: BTreeMap<ProviderAddress, Client>,
     /// How provisioners run commands.
@@ -109,13 +110,15 @@ pub async fn apply(surroundings: &Surroundings<'_>, work: Apply<'_>, store: &mut
     state.serial = store.state().serial;
     let remote = Remote::new(*surroundings);
     let polls = Polls::new(&remote);
-    let (known, problems) = outputs::known_at_start(work.plan, work.desired, surroundings.registry);
+    // What the configuration computes from planned values must not be remembered when the real ones are there.
+    let (known, problems) = outputs::known_at_start(work.plan, &*(work.desired)(), surroundings.registry);
+    let desired = (work.desired)();
     let run = Run {
         surroundings: *surroundings,
         remote: &remote,
         polls: &polls,
         plan: work.plan,
-        desired: work.desired,
+        desired: &*desired,
         shell: &work.shell,
         journal: &journal,
         clients: tokio::sync::Mutex::new(work.clients),
@@ -147,10 +150,11 @@ async fn save(store: &mut Store, journal: Journal, report: &mut Report, surround
     let mut problem = *problem;
     match store.save_elsewhere(&report.state) {
         Ok(path) => {
-            problem.detail.push_str(&format!(
-                "\n\nWhat is known now was written to \"{}\". Put it in the place of the state before anything else is done.",
+            problem.detail = format!(
+                "{}\n\nWhat is known now was written to \"{}\". Put it in the place of the state before anything else is done.",
+                problem.detail,
                 path.display()
-            ));
+            );
             report.state_saved_elsewhere = Some(path);
         }
         Err(text) => {
@@ -242,8 +246,8 @@ impl Walk {
         let mut stack = vec![id];
         while let Some(cause) = stack.pop() {
             for dependent in self.dependents[cause].clone() {
-                if !self.blocked.contains_key(&dependent) {
-                    self.blocked.insert(dependent, cause);
+                if let Entry::Vacant(entry) = self.blocked.entry(dependent) {
+                    entry.insert(cause);
                     stack.push(dependent);
                 }
             }
@@ -251,7 +255,7 @@ impl Walk {
     }
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Takes every step whose turn comes, until there is none or the run is to stop.
     async fn walk(&self, report: &mut Report) {
         let mut walk = Walk::new(self.plan);
@@ -299,13 +303,15 @@ impl<'a> Run<'a> {
         report.urgency = Some(urgency);
         let stopped = report.not_started.iter().filter(|step| step.why == WhyNot::Interrupted).count();
         if stopped + abandoned > 0 {
-            let mut detail = format!("A signal has stopped the apply; {stopped} steps were not begun.");
-            if abandoned > 0 {
-                detail.push_str(&format!(
-                    " {abandoned} were left in the middle: what becomes of them is not known yet. The next plan or apply \
-                     finds out and records it."
-                ));
-            }
+            let left = if abandoned == 0 {
+                String::new()
+            } else {
+                format!(
+                    " {abandoned} were left in the middle: what becomes of them is not known yet. The next plan or apply finds \
+                     out and records it."
+                )
+            };
+            let detail = format!("A signal has stopped the apply; {stopped} steps were not begun.{left}");
             report.diagnostics.push(Diagnostic::error("Interrupted", detail).class(Class::Environment));
         }
     }

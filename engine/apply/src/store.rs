@@ -95,15 +95,18 @@ impl Store {
     ///
     /// What is done once for all new objects at the end of an apply has not been done for them.
     pub fn created_before(&self) -> Vec<(String, String, String)> {
-        let creations = self.entries.iter().filter_map(|entry| match entry {
-            Entry::Created { step, id } => Some((step, id)),
-            _ => None,
-        });
+        let creations = self.entries.iter();
+        let creations =
+            creations.filter_map(|entry| if let Entry::Created { step, id } = entry { Some((step, id)) } else { None });
         let begun = |step: &usize| {
-            self.entries.iter().find_map(|entry| match entry {
-                Entry::Begun(begun) if begun.step == *step => Some((begun.address.clone(), begun.provider.clone())),
-                _ => None,
-            })
+            let begun = self
+                .entries
+                .iter()
+                .filter_map(|entry| if let Entry::Begun(begun) = entry { Some(begun) } else { None });
+            begun
+                .filter(|begun| begun.step == *step)
+                .map(|begun| (begun.address.clone(), begun.provider.clone()))
+                .last()
         };
         creations
             .filter_map(|(step, id)| begun(step).map(|(address, provider)| (address, provider, id.clone())))
@@ -333,6 +336,7 @@ fn senseless(journal: &Path, (entry, why): &(usize, String)) -> Diagnostic {
     Diagnostic::bug("Journal is inconsistent", detail)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the standard library adds kinds of errors")]
 fn cannot_read(path: &Path, error: &io::Error) -> Diagnostic {
     let remedy = match error.kind() {
         io::ErrorKind::PermissionDenied => "Run wpinfra as a user who may read it, or change its permissions.",
@@ -343,6 +347,7 @@ fn cannot_read(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::error("Cannot read state", detail).class(Class::Environment)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the standard library adds kinds of errors")]
 pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
     let remedy = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Make room on the disk and run the command again.",

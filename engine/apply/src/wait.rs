@@ -21,9 +21,9 @@ const LONG_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause after that.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// After this time pauses grow to the longest.
-const PATIENT_AFTER: Duration = Duration::from_secs(180);
+const PATIENT_AFTER: Duration = Duration::from_mins(3);
 /// How long a new object may be invisible.
-pub(crate) const VISIBILITY_BOUND: Duration = Duration::from_secs(120);
+pub(crate) const VISIBILITY_BOUND: Duration = Duration::from_mins(2);
 /// How often a wait that goes on is told of.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -279,7 +279,7 @@ pub(crate) fn time_limit(
         parse_duration(block.get(operation)?.as_str()?)
     });
     let declared = resource.schema().timeouts.get(operation).map(|seconds| Duration::from_secs(*seconds));
-    configured.or(declared).or(wait.map(|wait| wait.timeout)).unwrap_or(Duration::from_secs(600))
+    configured.or(declared).or(wait.map(|wait| wait.timeout)).unwrap_or(Duration::from_mins(10))
 }
 
 /// Reads a duration as Go writes it: `1h30m`.

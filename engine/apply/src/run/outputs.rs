@@ -3,7 +3,7 @@
 use wpinfra_core::desired::{BlockId, BlockKind, BlockNode, Desired, Known};
 use wpinfra_core::registry::Registry;
 use wpinfra_core::state::OutputState;
-use wpinfra_core::{Diagnostics, Marks, Mode as BlockMode};
+use wpinfra_core::{Diagnostics, Marks};
 use wpinfra_plan::{Mode, Plan};
 
 use super::{Run, decode};
@@ -59,9 +59,6 @@ fn add_planned(known: &mut Known, plan: &Plan, registry: &Registry, resource: &w
             }
         }
     }
-    debug_assert!(
-        resource.mode != BlockMode::Ephemeral || plan.changes.iter().all(|change| change.address.resource != *resource)
-    );
 }
 
 /// Returns blocks so that each comes after those that it refers to; the planner has seen that there is no cycle.

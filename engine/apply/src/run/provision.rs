@@ -107,7 +107,7 @@ impl Run<'_> {
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let show = |line: &str| {
             if !is_secret {
-                self.say(address, line)
+                self.say(address, line);
             }
         };
         let mut last = String::new();

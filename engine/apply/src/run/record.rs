@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use wpinfra_core::provider::{AnyResourceType, Identity, RemoteId, Token};
 use wpinfra_core::state::{ObjectState, ObjectStatus};
-use wpinfra_core::{Diagnostics, Value};
+use wpinfra_core::{Diagnostic, Diagnostics, Value};
 use wpinfra_plan::{Change, StepId};
 
 use super::{Run, encode};
@@ -79,7 +79,7 @@ impl Run<'_> {
         let entry = Entry::Done {
             step,
             address: change.address.to_string(),
-            deposed: deposed.map(|key| key.to_string()),
+            deposed: deposed.map(ToString::to_string),
             provider: change.provider.to_string(),
             object: object.as_ref().map(object_to_json),
         };
@@ -134,8 +134,7 @@ pub(super) fn object_of(
 }
 
 fn not_recorded(error: &JournalError) -> Diagnostics {
-    let mut problem = crate::store::cannot_write(error.path(), error.cause());
-    problem.summary = "Cannot record what is done".to_owned();
-    problem.detail.push_str(" Nothing more is begun: what is not recorded could be lost.");
-    problem.into()
+    let problem = crate::store::cannot_write(error.path(), error.cause());
+    let detail = format!("{} Nothing more is begun: what is not recorded could be lost.", problem.detail);
+    Diagnostic { summary: "Cannot record what is done".to_owned(), detail, ..problem }.into()
 }

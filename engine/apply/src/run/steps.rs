@@ -8,7 +8,7 @@ use wpinfra_core::provider::{AnyResourceType, Client, Creation, RemoteError, Rem
 use wpinfra_core::schema::TypeSystem;
 use wpinfra_core::state::ObjectStatus;
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, Path, ProviderAddress, SourceRange, Value};
-use wpinfra_plan::{Action, Change, StepId, StepKind};
+use wpinfra_plan::{Change, StepId, StepKind};
 
 use super::agree::{contradiction, in_words};
 use super::record::{Beginning, object_of};
@@ -385,10 +385,10 @@ impl Run<'_> {
 
     /// Makes the object that was set aside the current one again, after the creation of its successor failed.
     fn restore(&self, change: &Change) -> Diagnostics {
-        let key = self.plan.graph.steps.iter().find_map(|step| match &step.kind {
-            StepKind::Depose { key } if step.address == change.address => Some(key.to_string()),
-            _ => None,
-        });
+        let steps = self.plan.graph.steps.iter().filter(|step| step.address == change.address);
+        let key = steps
+            .into_iter()
+            .find_map(|step| if let StepKind::Depose { key } = &step.kind { Some(key.to_string()) } else { None });
         let Some(key) = key else { return Diagnostics::new() };
         if let Err(problems) = self.append(&Entry::Restored { address: change.address.to_string(), key: key.clone() }) {
             return problems;
@@ -468,7 +468,6 @@ impl Shared {
     fn note_created(&mut self, change: &Change, type_name: &'static str, id: &RemoteId) {
         self.fresh.insert(change.address.config());
         self.objects.entry(change.provider.clone()).or_default().push((type_name, id.clone()));
-        debug_assert!(matches!(change.action, Action::Create | Action::DeleteThenCreate | Action::CreateThenDelete));
     }
 }
 
@@ -504,7 +503,9 @@ impl Outcome {
             self.problems
                 .push(Diagnostic::bug("Unknown value after apply", detail).about(target.address).at(range.clone()));
         }
-        let Some(first) = apart.first() else { return };
+        if apart.is_empty() {
+            return;
+        }
         let places: Vec<String> = apart.iter().take(5).map(in_words).collect();
         let detail = format!(
             "{} was planned with other values than it has now: {}. The remote object is recorded as it is; the next plan shows \
@@ -517,7 +518,6 @@ impl Outcome {
             TypeSystem::Legacy => Diagnostic::warning("Object is not as planned", detail),
             TypeSystem::Strict => Diagnostic::bug("Object is not as planned", detail),
         };
-        let _: &Path = first;
         self.problems.push(problem.about(target.address).at(range));
     }
 }

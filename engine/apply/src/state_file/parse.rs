@@ -1,5 +1,6 @@
 //! Reading of state files.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -79,26 +80,21 @@ fn check_version(top: &Map<String, Json>, file: &str) -> Result<(), Box<Diagnost
         return Err(Box::new(unreadable(file, "it has no format version, a number in the field \"version\"")));
     };
     let writer = top.get("terraform_version").and_then(Json::as_str).unwrap_or("unknown");
-    let problem = if version > FORMAT_VERSION {
-        Diagnostic::error(
-            "State file has a newer format",
-            format!(
-                "The state file \"{file}\" has format version {version} (written by version {writer}); this wpinfra reads \
-                 version {FORMAT_VERSION}. Use a newer wpinfra, or the program that wrote the file."
-            ),
-        )
-    } else if version < FORMAT_VERSION {
-        Diagnostic::error(
+    let (summary, remedy) = match version.cmp(&FORMAT_VERSION) {
+        Ordering::Equal => return Ok(()),
+        Ordering::Greater => {
+            ("State file has a newer format", "Use a newer wpinfra, or the program that wrote the file.")
+        }
+        Ordering::Less => (
             "State file has an old format",
-            format!(
-                "The state file \"{file}\" has format version {version} (written by version {writer}); this wpinfra reads \
-                 version {FORMAT_VERSION}. Run \"terraform apply -refresh-only\" with Terraform 1.x once: it rewrites the file."
-            ),
-        )
-    } else {
-        return Ok(());
+            "Run \"terraform apply -refresh-only\" with Terraform 1.x once: it rewrites the file.",
+        ),
     };
-    Err(Box::new(problem))
+    let detail = format!(
+        "The state file \"{file}\" has format version {version} (written by version {writer}); this wpinfra reads version \
+         {FORMAT_VERSION}. {remedy}"
+    );
+    Err(Box::new(Diagnostic::error(summary, detail)))
 }
 
 /// A place in the file: `resources[3].instances[0]`.
@@ -186,7 +182,9 @@ fn take_map(fields: &mut Map<String, Json>, name: &str, place: &Place) -> Read<M
 fn object(json: Json, place: &Place) -> Read<Map<String, Json>> {
     match json {
         Json::Object(fields) => Ok(fields),
-        _ => Err(Wrong::new(place, "an object")),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => {
+            Err(Wrong::new(place, "an object"))
+        }
     }
 }
 

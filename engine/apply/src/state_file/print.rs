@@ -8,7 +8,7 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 use wpinfra_core::json::{to_json, type_from_json, type_to_json};
 use wpinfra_core::state::{ObjectState, ObjectStatus, OutputState, ResourceState};
-use wpinfra_core::{InstanceAddress, InstanceKey, Mode, Path, PathStep, ResourceAddress};
+use wpinfra_core::{InstanceKey, Mode, Path, PathStep, ResourceAddress};
 
 use super::{Extras, FORMAT_VERSION, StateFile, TERRAFORM_VERSION};
 
@@ -74,7 +74,8 @@ fn instances<'a>(
 ) -> Vec<InstanceFields<'a>> {
     let mut all = Vec::new();
     for (key, instance) in &resource.instances {
-        let extras_of = |deposed: Option<&String>| extras.objects.get(&(at(address, key), deposed.cloned()));
+        let extras_of =
+            |deposed: Option<&String>| extras.objects.get(&(address.instance(key.clone()), deposed.cloned()));
         if let Some(object) = &instance.current {
             all.push(InstanceFields::of(key.as_ref(), None, object, extras_of(None)));
         }
@@ -83,10 +84,6 @@ fn instances<'a>(
         }
     }
     all
-}
-
-fn at(address: &ResourceAddress, key: &Option<InstanceKey>) -> InstanceAddress {
-    address.instance(key.clone())
 }
 
 #[derive(Serialize)]
