@@ -9,7 +9,7 @@ use aws_sdk_ecs::types::{
 };
 use futures_util::future::try_join_all;
 use wpinfra_core::provider::{
-    Draft, Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token, Wait, wait,
+    Draft, Identity, Observed, ReadRequest, RemoteError, RemoteId, RemoteResult, ResourceType, Token, Wait, wait,
 };
 use wpinfra_schema_derive::{BlockModel, Model};
 
@@ -229,7 +229,7 @@ async fn clusters(aws: &Aws, names: &[&str]) -> RemoteResult<BTreeMap<String, Ec
             .include(ClusterField::Tags);
         let answer = call.send().await.named(DESCRIBE)?;
         only_missing(DESCRIBE, answer.failures())?;
-        Ok(answer.clusters.unwrap_or_default())
+        Ok::<_, RemoteError>(answer.clusters.unwrap_or_default())
     });
     let found = try_join_all(calls).await?;
     // A deleted cluster goes on being shown for a while.

@@ -1,11 +1,12 @@
 //! ECS: clusters, task definitions, services.
 
+mod accelerators;
 pub mod cluster;
 pub mod container_definitions;
 mod raw_containers;
 pub mod service;
 pub mod task_definition;
-pub mod task_volumes;
+mod task_volumes;
 
 use aws_sdk_ecs::types::{Failure, Tag};
 use wpinfra_core::provider::{AnyResourceType, RemoteError, RemoteErrorKind, RemoteResult, resource};

@@ -12,14 +12,19 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use serde_json::Value as Json;
 
+/// The SDK does not write requests as JSON objects in memory any more.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the request is no JSON object that container definitions could be put into")]
+pub(super) struct Unwritable;
+
 /// Puts container definitions into a request that the SDK has written without them.
-pub(super) fn put_into(mut request: HttpRequest, containers: &Json) -> Result<HttpRequest, BoxError> {
-    let written = request.body().bytes().ok_or("the request is a stream")?;
-    let mut document: Json = serde_json::from_slice(written)?;
-    let members = document.as_object_mut().ok_or("the request is no object")?;
+pub(super) fn put_into(mut request: HttpRequest, containers: &Json) -> Result<HttpRequest, Unwritable> {
+    let written = request.body().bytes().ok_or(Unwritable)?;
+    let mut document: Json = serde_json::from_slice(written).map_err(|_| Unwritable)?;
+    let members = document.as_object_mut().ok_or(Unwritable)?;
     members.insert("containerDefinitions".to_owned(), containers.clone());
-    let body = serde_json::to_vec(&document)?;
-    request.headers_mut().try_insert("content-length", body.len().to_string())?;
+    let body = document.to_string();
+    request.headers_mut().insert("content-length", body.len().to_string());
     *request.body_mut() = SdkBody::from(body);
     Ok(request)
 }

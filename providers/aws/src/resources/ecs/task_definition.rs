@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{
-    Compatibility, CpuArchitecture, EphemeralStorage as EcsEphemeralStorage, InferenceAccelerator as EcsAccelerator, IpcMode,
+    Compatibility, CpuArchitecture, EphemeralStorage as EcsEphemeralStorage, IpcMode,
     KeyValuePair, NetworkMode, OsFamily, PidMode, ProxyConfiguration as EcsProxy, ProxyConfigurationType,
     RuntimePlatform as EcsPlatform, Tag, TaskDefinition as EcsTaskDefinition, TaskDefinitionField,
     TaskDefinitionPlacementConstraint, TaskDefinitionPlacementConstraintType, TaskDefinitionStatus,
@@ -16,6 +16,7 @@ use wpinfra_core::provider::{
 };
 use wpinfra_schema_derive::{BlockModel, Model};
 
+use super::accelerators::{InferenceAccelerator, accelerators_from_aws, with_accelerators};
 use super::raw_containers::{Keep, put_into};
 use super::task_volumes::{Volume, volume_from_aws, volume_to_aws};
 use super::{built, container_definitions, creation_tags, has_code, is_arn, last_part, pairs, small, update_tags};
@@ -120,17 +121,6 @@ pub struct EphemeralStorage {
     pub size_in_gib: i64,
 }
 
-/// An accelerator that containers may use.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BlockModel)]
-pub struct InferenceAccelerator {
-    /// Name by which containers ask for it.
-    #[attr(required, replace)]
-    pub device_name: String,
-    /// Type of the accelerator.
-    #[attr(required, replace)]
-    pub device_type: String,
-}
-
 /// Where the task may run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BlockModel)]
 pub struct PlacementConstraint {
@@ -217,12 +207,12 @@ impl ResourceType for TaskDefinitionType {
             .set_ephemeral_storage(planned.ephemeral_storage.as_ref().map(|storage| {
                 EcsEphemeralStorage::builder().size_in_gib(small(storage.size_in_gib)).build()
             }))
-            .set_inference_accelerators(accelerators_to_aws(&planned.inference_accelerator)?)
             .set_placement_constraints(list(planned.placement_constraints.iter(), constraint_to_aws))
             .set_proxy_configuration(planned.proxy_configuration.as_ref().map(proxy_to_aws).transpose()?)
             .set_runtime_platform(planned.runtime_platform.as_ref().map(platform_to_aws))
             .set_volumes((!volumes.is_empty()).then_some(volumes))
             .set_tags(creation_tags(&planned.tags_all));
+        let call = with_accelerators(call, &planned.inference_accelerator)?;
         let call = call.customize().map_request(move |request| put_into(request, &containers));
         let answer = call.send().await.named(REGISTER)?;
         let arn = answer.task_definition.and_then(|definition| definition.task_definition_arn);
@@ -393,7 +383,7 @@ fn model(found: &EcsTaskDefinition, container_definitions: String) -> RemoteResu
             .ephemeral_storage
             .as_ref()
             .map(|storage| EphemeralStorage { size_in_gib: storage.size_in_gib.into() }),
-        inference_accelerator: found.inference_accelerators().iter().map(accelerator_from_aws).collect(),
+        inference_accelerator: accelerators_from_aws(found),
         placement_constraints: found.placement_constraints().iter().map(constraint_from_aws).collect(),
         proxy_configuration: found.proxy_configuration.as_ref().map(proxy_from_aws),
         runtime_platform: found.runtime_platform.as_ref().map(platform_from_aws),
@@ -427,21 +417,6 @@ fn is_what_was_registered(found: &TaskDefinition, planned: &TaskDefinition) -> b
 fn list<T, U>(elements: impl Iterator<Item = T>, convert: impl Fn(T) -> U) -> Option<Vec<U>> {
     let elements: Vec<U> = elements.map(convert).collect();
     (!elements.is_empty()).then_some(elements)
-}
-
-fn accelerators_to_aws(accelerators: &[InferenceAccelerator]) -> RemoteResult<Option<Vec<EcsAccelerator>>> {
-    let convert = |accelerator: &InferenceAccelerator| {
-        let builder = EcsAccelerator::builder().device_name(&accelerator.device_name);
-        built(builder.device_type(&accelerator.device_type).build())
-    };
-    list(accelerators.iter(), convert).map(|found| found.into_iter().collect()).transpose()
-}
-
-fn accelerator_from_aws(accelerator: &EcsAccelerator) -> InferenceAccelerator {
-    InferenceAccelerator {
-        device_name: accelerator.device_name.clone(),
-        device_type: accelerator.device_type.clone(),
-    }
 }
 
 fn constraint_to_aws(constraint: &PlacementConstraint) -> TaskDefinitionPlacementConstraint {

@@ -1,10 +1,12 @@
 //! A service as answers have it.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_ecs::types::{
-    AssignPublicIp, Deployment, DeploymentControllerType, DeploymentRolloutState, EbsTagSpecification, LaunchType,
+    AssignPublicIp, CapacityProviderStrategyItem, Deployment, DeploymentControllerType, DeploymentRolloutState, EbsTagSpecification, LaunchType,
     LogConfiguration, NetworkConfiguration, PropagateTags, SchedulingStrategy, Service as EcsService,
     ServiceConnectConfiguration, ServiceConnectService, ServiceManagedEbsVolumeConfiguration, ServiceRegistry,
-    ServiceVolumeConfiguration, TaskFilesystemType,
+    ServiceVolumeConfiguration, TaskFilesystemType, VpcLatticeConfiguration,
 };
 use wpinfra_core::provider::{Observed, RemoteResult};
 
@@ -14,7 +16,7 @@ use super::model::{
     DeploymentController, EbsVolume, LoadBalancer, Network, PlacementConstraint, PlacementStrategy, ProxyLog, Registry,
     SecretOption, Service, ServiceConnect, VolumeConfiguration, VolumeTags, VpcLattice,
 };
-use super::{DEPLOYING, DESCRIBE, FAILED};
+use super::{DEPLOYING, DESCRIBE, FAILED, to_aws};
 use crate::client::Aws;
 use crate::error::missing;
 
@@ -24,6 +26,15 @@ pub(super) fn observed(aws: &Aws, found: &EcsService, prior: &Service) -> Remote
     let (status, reason) = status(found, prior.wait_for_steady_state)?;
     let model = Service { tags, tags_all, ..model(found, prior)? };
     Ok(Observed { model, status: Some(status), reason })
+}
+
+/// Tells whether a service is the one that a create whose answer was lost has made.
+pub(super) fn is_what_was_created(found: &EcsService, planned: &Service) -> bool {
+    let tags: BTreeMap<String, String> = pairs(found.tags()).collect();
+    let has_tags = planned.tags_all.iter().flatten().all(|(key, value)| tags.get(key) == Some(value));
+    let revision = |text: &str| last_part(text).to_owned();
+    let wanted = planned.task_definition.as_deref().filter(|definition| definition.contains(':')).map(revision);
+    has_tags && (wanted.is_none() || found.task_definition.as_deref().map(revision) == wanted)
 }
 
 /// Returns the state of a service and why it is in it.
@@ -54,7 +65,7 @@ fn model(found: &EcsService, prior: &Service) -> RemoteResult<Service> {
     let deployment = found.deployment_configuration.as_ref();
     let primary = primary_deployment(found);
     let is_daemon = found.scheduling_strategy == Some(SchedulingStrategy::Daemon);
-    let percent = |percent: Option<i32>| i64::from(percent.unwrap_or_default());
+    let percent = |percent: Option<i32>| Some(i64::from(percent.unwrap_or_default()));
     Ok(Service {
         availability_zone_rebalancing: found
             .availability_zone_rebalancing
@@ -95,15 +106,7 @@ fn model(found: &EcsService, prior: &Service) -> RemoteResult<Service> {
             enable: alarms.enable,
             rollback: alarms.rollback,
         }),
-        capacity_provider_strategy: found
-            .capacity_provider_strategy()
-            .iter()
-            .map(|item| CapacityProvider {
-                base: Some(item.base.into()),
-                capacity_provider: item.capacity_provider.clone(),
-                weight: Some(item.weight.into()),
-            })
-            .collect(),
+        capacity_provider_strategy: capacity_providers(found, prior),
         deployment_circuit_breaker: deployment
             .and_then(|deployment| deployment.deployment_circuit_breaker.as_ref())
             .map(|breaker| CircuitBreaker { enable: breaker.enable, rollback: breaker.rollback }),
@@ -118,25 +121,19 @@ fn model(found: &EcsService, prior: &Service) -> RemoteResult<Service> {
         network_configuration: found.network_configuration.as_ref().and_then(network),
         ordered_placement_strategy: strategies(found),
         placement_constraints: constraints(found),
-        service_connect_configuration: primary
-            .and_then(|deployment| deployment.service_connect_configuration.as_ref())
-            .map(service_connect)
-            .or_else(|| prior.service_connect_configuration.clone()),
+        service_connect_configuration: match primary.and_then(|primary| primary.service_connect_configuration.as_ref()) {
+            Some(connect) => Some(service_connect(connect)),
+            None => recorded_service_connect(prior)?,
+        },
         service_registries: found.service_registries().first().map(registry),
-        volume_configuration: primary
-            .and_then(|deployment| deployment.volume_configurations().first())
-            .map(volume)
-            .or_else(|| prior.volume_configuration.clone()),
-        vpc_lattice_configurations: primary
-            .map(|deployment| deployment.vpc_lattice_configurations())
-            .unwrap_or_default()
-            .iter()
-            .map(|lattice| VpcLattice {
-                port_name: lattice.port_name.clone(),
-                role_arn: lattice.role_arn.clone(),
-                target_group_arn: lattice.target_group_arn.clone(),
-            })
-            .collect(),
+        volume_configuration: match primary.and_then(|primary| primary.volume_configurations.as_ref()) {
+            Some(volumes) => volumes.first().map(volume),
+            None => to_aws::volumes(prior.volume_configuration.as_ref())?.first().map(volume),
+        },
+        vpc_lattice_configurations: match primary.and_then(|primary| primary.vpc_lattice_configurations.as_ref()) {
+            Some(lattice) => lattice.iter().map(vpc_lattice).collect(),
+            None => prior.vpc_lattice_configurations.clone(),
+        },
         tags: None,
         tags_all: None,
     })
@@ -160,6 +157,37 @@ fn role_as_written(arn: &str, prior: Option<&str>) -> String {
         Some(name) => name.to_owned(),
         None => arn.to_owned(),
     }
+}
+
+/// Returns what is recorded of Service Connect, for services whose deployments do not tell, with unset parts as they are read.
+fn recorded_service_connect(prior: &Service) -> RemoteResult<Option<ServiceConnect>> {
+    let recorded = prior.service_connect_configuration.as_ref().map(to_aws::service_connect).transpose()?;
+    Ok(recorded.as_ref().map(service_connect))
+}
+
+fn vpc_lattice(lattice: &VpcLatticeConfiguration) -> VpcLattice {
+    VpcLattice {
+        port_name: lattice.port_name.clone(),
+        role_arn: lattice.role_arn.clone(),
+        target_group_arn: lattice.target_group_arn.clone(),
+    }
+}
+
+fn capacity_providers(found: &EcsService, prior: &Service) -> Vec<CapacityProvider> {
+    let item = |item: &CapacityProviderStrategyItem| {
+        let name = &item.capacity_provider;
+        let recorded = prior.capacity_provider_strategy.iter().find(|provider| provider.capacity_provider == *name);
+        // ECS does not tell 0 from unset; what the configuration leaves out stays out.
+        let number = |found: i32, recorded: Option<Option<i64>>| {
+            if found == 0 && recorded == Some(None) { None } else { Some(found.into()) }
+        };
+        CapacityProvider {
+            base: number(item.base, recorded.map(|provider| provider.base)),
+            capacity_provider: name.clone(),
+            weight: number(item.weight, recorded.map(|provider| provider.weight)),
+        }
+    };
+    found.capacity_provider_strategy().iter().map(item).collect()
 }
 
 fn load_balancers(found: &EcsService) -> Vec<LoadBalancer> {
@@ -241,8 +269,8 @@ fn connect_service(service: &ServiceConnectService) -> ConnectService {
             .first()
             .map(|alias| ClientAlias { dns_name: text(&alias.dns_name), port: alias.port.into() }),
         timeout: service.timeout.as_ref().map(|timeout| ConnectTimeout {
-            idle_timeout_seconds: timeout.idle_timeout_seconds.map(Into::into),
-            per_request_timeout_seconds: timeout.per_request_timeout_seconds.map(Into::into),
+            idle_timeout_seconds: Some(timeout.idle_timeout_seconds.unwrap_or(0).into()),
+            per_request_timeout_seconds: Some(timeout.per_request_timeout_seconds.unwrap_or(0).into()),
         }),
         tls: service.tls.as_ref().map(|tls| ConnectTls {
             kms_key: text(&tls.kms_key),
@@ -262,24 +290,26 @@ fn volume(volume: &ServiceVolumeConfiguration) -> VolumeConfiguration {
 }
 
 fn ebs_volume(volume: &ServiceManagedEbsVolumeConfiguration) -> EbsVolume {
+    let number = |number: Option<i32>| Some(number.unwrap_or(0).into());
+    let text = |text: &Option<String>| Some(text.clone().unwrap_or_default());
     EbsVolume {
         encrypted: volume.encrypted.unwrap_or(true),
         file_system_type: volume.filesystem_type.as_ref().map_or("xfs", TaskFilesystemType::as_str).to_owned(),
-        iops: volume.iops.map(Into::into),
-        kms_key_id: volume.kms_key_id.clone(),
+        iops: number(volume.iops),
+        kms_key_id: text(&volume.kms_key_id),
         role_arn: volume.role_arn.clone(),
-        size_in_gb: volume.size_in_gib.map(Into::into),
-        snapshot_id: volume.snapshot_id.clone(),
-        throughput: volume.throughput.map(Into::into),
-        volume_initialization_rate: volume.volume_initialization_rate.map(Into::into),
-        volume_type: volume.volume_type.clone(),
+        size_in_gb: number(volume.size_in_gib),
+        snapshot_id: text(&volume.snapshot_id),
+        throughput: number(volume.throughput),
+        volume_initialization_rate: number(volume.volume_initialization_rate),
+        volume_type: text(&volume.volume_type),
         tag_specifications: volume.tag_specifications().iter().map(volume_tags).collect(),
     }
 }
 
 fn volume_tags(tags: &EbsTagSpecification) -> VolumeTags {
     VolumeTags {
-        propagate_tags: tags.propagate_tags.as_ref().map(|from| from.as_str().to_owned()),
+        propagate_tags: Some(tags.propagate_tags.as_ref().map_or("", PropagateTags::as_str).to_owned()),
         resource_type: tags.resource_type.as_str().to_owned(),
         tags: Some(pairs(tags.tags()).collect()),
     }

@@ -20,10 +20,10 @@ pub struct Service {
     pub cluster: Option<String>,
     /// Most tasks during a deployment, in percent of the desired count.
     #[attr(optional, default = 200, integer)]
-    pub deployment_maximum_percent: i64,
+    pub deployment_maximum_percent: Option<i64>,
     /// Fewest healthy tasks during a deployment, in percent of the desired count.
     #[attr(optional, default = 100, integer)]
-    pub deployment_minimum_healthy_percent: i64,
+    pub deployment_minimum_healthy_percent: Option<i64>,
     /// How many tasks should run.
     #[attr(optional, integer)]
     pub desired_count: Option<i64>,

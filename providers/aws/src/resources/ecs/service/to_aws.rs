@@ -32,11 +32,11 @@ pub(super) fn deployment(service: &Service) -> RemoteResult<DeploymentConfigurat
     let breaker = service.deployment_circuit_breaker.map(|breaker| {
         DeploymentCircuitBreaker::builder().enable(breaker.enable).rollback(breaker.rollback).build()
     });
-    let limits = DeploymentConfiguration::builder().minimum_healthy_percent(small(service.deployment_minimum_healthy_percent));
     // Tasks that there is one of on every instance cannot be doubled, and ECS does not let itself be told.
-    let most = (service.scheduling_strategy != "DAEMON").then(|| small(service.deployment_maximum_percent));
-    Ok(limits
-        .set_maximum_percent(most)
+    let most = service.deployment_maximum_percent.filter(|_| service.scheduling_strategy != "DAEMON");
+    Ok(DeploymentConfiguration::builder()
+        .set_minimum_healthy_percent(service.deployment_minimum_healthy_percent.map(small))
+        .set_maximum_percent(most.map(small))
         .set_deployment_circuit_breaker(breaker)
         .set_alarms(alarms.transpose()?)
         .build())
@@ -160,8 +160,8 @@ fn connect_service(service: &ConnectService) -> RemoteResult<ServiceConnectServi
     });
     let timeout = service.timeout.map(|timeout| {
         TimeoutConfiguration::builder()
-            .set_idle_timeout_seconds(timeout.idle_timeout_seconds.map(small))
-            .set_per_request_timeout_seconds(timeout.per_request_timeout_seconds.map(small))
+            .set_idle_timeout_seconds(timeout.idle_timeout_seconds.filter(|time| *time != 0).map(small))
+            .set_per_request_timeout_seconds(timeout.per_request_timeout_seconds.filter(|time| *time != 0).map(small))
             .build()
     });
     built(
@@ -199,7 +199,8 @@ pub(super) fn volumes(volume: Option<&VolumeConfiguration>) -> RemoteResult<Vec<
 fn ebs_volume(volume: &EbsVolume) -> RemoteResult<ServiceManagedEbsVolumeConfiguration> {
     let number = |number: Option<i64>| number.filter(|number| *number != 0).map(small);
     let tags = volume.tag_specifications.iter().map(volume_tags).collect::<RemoteResult<Vec<_>>>()?;
-    Ok(ServiceManagedEbsVolumeConfiguration::builder()
+    built(
+        ServiceManagedEbsVolumeConfiguration::builder()
         .role_arn(&volume.role_arn)
         .encrypted(volume.encrypted)
         .filesystem_type(TaskFilesystemType::from(volume.file_system_type.as_str()))
@@ -211,7 +212,8 @@ fn ebs_volume(volume: &EbsVolume) -> RemoteResult<ServiceManagedEbsVolumeConfigu
         .set_volume_initialization_rate(number(volume.volume_initialization_rate))
         .set_volume_type(non_empty(&volume.volume_type))
         .set_tag_specifications((!tags.is_empty()).then_some(tags))
-        .build())
+        .build(),
+    )
 }
 
 fn volume_tags(tags: &VolumeTags) -> RemoteResult<EbsTagSpecification> {
