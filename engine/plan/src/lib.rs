@@ -3,9 +3,38 @@
 //! What a plan needs from outside (connections, remote objects, data sources) it asks for as a list of [`Need`]s; the
 //! caller fulfils all of them at once, adds them to the [`Facts`] and asks again.
 
+mod bits;
+mod conclude;
+mod conform;
+mod data;
+pub mod decode;
+mod execution;
+pub mod graph;
+mod ignore;
+mod import;
+mod managed;
+mod meaning;
+mod merge;
+mod moves;
+mod objects;
+mod order;
+mod orphans;
+mod outputs;
 mod plan;
+mod planner;
+mod propose;
+mod replace;
+mod sensitive;
+mod settle;
+mod targets;
+mod unsettle;
 
+pub use execution::lint;
 pub use plan::{
-    Action, Change, ExecutionGraph, Facts, Mode, Need, Options, Outcome, OutputChange, Plan, Reason, RefreshedObject, Request,
-    Step, StepId, StepKind,
+    Action, Change, ExecutionGraph, Facts, Mode, Need, Options, Outcome, OutputChange, Plan, Reason, RefreshedObject,
+    Request, Step, StepId, StepKind,
 };
+pub use planner::plan;
+pub use propose::{Force, Proposal, planned_value, propose};
+pub use sensitive::mark_sensitive;
+pub use settle::{normalise, settle};

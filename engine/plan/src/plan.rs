@@ -154,7 +154,8 @@ impl OutputChange {
             (None, Some(_)) => Action::Create,
             (Some(_), None) => Action::Delete,
             (Some(before), Some(after)) => {
-                let same = before.without_deep_marks() == after.without_deep_marks() && self.sensitive == self.was_sensitive;
+                let same =
+                    before.without_deep_marks() == after.without_deep_marks() && self.sensitive == self.was_sensitive;
                 if same { Action::NoOp } else { Action::Update }
             }
         }
@@ -244,7 +245,7 @@ pub struct Facts {
     pub clients: BTreeMap<ProviderAddress, Client>,
     /// Remote objects by instance and key of the deposed object.
     pub refreshed: BTreeMap<(InstanceAddress, Option<Arc<str>>), RefreshedObject>,
-    /// Results of data sources, and the arguments that they were read with.
+    /// Results of data sources, each with the arguments that it was read with: `(result, arguments)`.
     pub data: BTreeMap<InstanceAddress, (Value, Value)>,
     /// Objects found for `import` blocks or the import command, by instance: import id and value.
     pub imported: BTreeMap<InstanceAddress, (String, Option<Value>)>,

@@ -1,0 +1,217 @@
+//! What an object is to be: its configuration merged with its prior value, as the schema says.
+//!
+//! Planned values have to equal Terraform's to the attribute. Types of the older provider SDK (`TypeSystem::Legacy`) cannot tell
+//! "not set" from "", 0, false and empty; where that shows in a plan, it is imitated here.
+
+use std::sync::Arc;
+
+use wpinfra_core::schema::{Attribute, Block, NestedBlock, Nesting, Role, Schema, TypeSystem};
+use wpinfra_core::{Type, Value};
+
+use crate::meaning::mean_the_same;
+
+/// Returns the object to be, unknown where only the provider can tell; without `prior` that of a create.
+///
+/// Neither value has marks, and `config` is an object of the schema's type.
+pub(crate) fn merge(schema: &Schema, prior: Option<&Value>, config: &Value) -> Value {
+    let merge = Merge { legacy: schema.type_system == TypeSystem::Legacy };
+    merge.block(&schema.block, prior, config, Place::Ordered)
+}
+
+/// Returns the object that a data source will give: what is not configured is unknown where the source computes it.
+pub(crate) fn deferred(schema: &Schema, config: &Value) -> Value {
+    Merge { legacy: false }.block(&schema.block, None, config, Place::Ordered)
+}
+
+/// The name of the block that only the engine looks at.
+pub(crate) const TIMEOUTS: &str = "timeouts";
+
+/// Whether an attribute stands inside of a block that is one of a set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Ordered,
+    InSet,
+}
+
+struct Merge {
+    legacy: bool,
+}
+
+impl Merge {
+    fn block(&self, block: &Block, prior: Option<&Value>, config: &Value, place: Place) -> Value {
+        let Some(configured) = config.mapping() else { return config.clone() };
+        let prior = prior.and_then(Value::mapping);
+        let prior_of = |name: &str| prior.and_then(|prior| prior.get(name));
+        let attributes = block.attributes.iter().map(|(name, attribute)| {
+            let value = match configured.get(*name) {
+                Some(config) => self.attribute(attribute, prior_of(name), config, place),
+                None => self.unset(attribute, prior_of(name), place),
+            };
+            (Arc::from(*name), value)
+        });
+        let blocks = block.blocks.iter().map(|(name, nested)| {
+            let value = match configured.get(*name) {
+                Some(config) if *name == TIMEOUTS => config.clone(),
+                Some(config) => self.nested(nested, prior_of(name), config, place),
+                None => self.nested(nested, prior_of(name), &nested.empty(), place),
+            };
+            (Arc::from(*name), value)
+        });
+        Value::object::<Arc<str>>(attributes.chain(blocks))
+    }
+
+    fn attribute(&self, attribute: &Attribute, prior: Option<&Value>, config: &Value, place: Place) -> Value {
+        if attribute.write_only {
+            return Value::null(attribute.ty.clone());
+        }
+        if attribute.role == Role::Computed || self.is_unset(attribute, prior, config) {
+            return self.unset(attribute, prior, place);
+        }
+        let configured = with_element_defaults(attribute, config);
+        match prior {
+            Some(prior) if mean_the_same(attribute, prior, &configured) => prior.clone(),
+            _ => configured,
+        }
+    }
+
+    /// Tells whether the configuration says nothing of an attribute.
+    fn is_unset(&self, attribute: &Attribute, prior: Option<&Value>, config: &Value) -> bool {
+        if config.is_null() {
+            return true;
+        }
+        if !self.legacy || attribute.role != Role::OptionalComputed || !config.is_zero() {
+            return false;
+        }
+        // The older SDK takes an empty text for none, and an empty collection too unless it empties one that is not.
+        config.as_str().is_some() || (attribute.ty.is_collection() && prior.is_none_or(Value::is_zero))
+    }
+
+    /// Returns the value of an attribute that the configuration does not set.
+    fn unset(&self, attribute: &Attribute, prior: Option<&Value>, place: Place) -> Value {
+        if attribute.write_only {
+            return Value::null(attribute.ty.clone());
+        }
+        let default = attribute.default.as_ref();
+        if attribute.is_computed() {
+            let given = prior.or(default);
+            return given.cloned().unwrap_or_else(|| Value::unknown(attribute.ty.clone()));
+        }
+        match (default, prior) {
+            (Some(default), _) => default.clone(),
+            (None, _) if self.legacy && place == Place::InSet => zero(&attribute.ty),
+            (None, Some(prior)) if self.legacy && prior.is_zero() => prior.clone(),
+            (None, Some(_)) if self.legacy && attribute.ty.is_collection() => zero(&attribute.ty),
+            (None, _) => Value::null(attribute.ty.clone()),
+        }
+    }
+
+    fn nested(&self, nested: &NestedBlock, prior: Option<&Value>, config: &Value, place: Place) -> Value {
+        if !config.is_known() {
+            return config.clone();
+        }
+        if config.is_null() || config.elements().is_some_and(<[Value]>::is_empty) || is_empty_map(nested, config) {
+            return match (nested.computed, prior) {
+                (true, Some(prior)) => prior.clone(),
+                (true, None) => Value::unknown(nested.implied_type()),
+                (false, _) => config.clone(),
+            };
+        }
+        match nested.nesting {
+            Nesting::Single => self.block(&nested.block, prior, config, place),
+            Nesting::List => self.list(&nested.block, prior, config, place),
+            Nesting::Map => self.map(&nested.block, prior, config, place),
+            Nesting::Set => self.set(&nested.block, prior, config),
+        }
+    }
+
+    fn list(&self, block: &Block, prior: Option<&Value>, config: &Value, place: Place) -> Value {
+        let prior = prior.and_then(Value::elements).unwrap_or_default();
+        let elements = config.elements().unwrap_or_default().iter().enumerate();
+        let merged = elements.map(|(index, element)| self.block(block, prior.get(index), element, place));
+        config.with_elements(merged.collect())
+    }
+
+    fn map(&self, block: &Block, prior: Option<&Value>, config: &Value, place: Place) -> Value {
+        let prior = prior.and_then(Value::mapping);
+        let elements = config.mapping().into_iter().flatten();
+        let merged = elements.map(|(key, element)| {
+            let prior = prior.and_then(|prior| prior.get(key));
+            (Arc::clone(key), self.block(block, prior, element, place))
+        });
+        config.with_mapping(merged.collect())
+    }
+
+    /// Merges each block of a set with the prior one that has the same arguments, so that what is computed in it stays.
+    fn set(&self, block: &Block, prior: Option<&Value>, config: &Value) -> Value {
+        let matters = block_computes(block);
+        let mut open: Vec<&Value> = prior.and_then(Value::elements).unwrap_or_default().iter().collect();
+        let merged = config.elements().unwrap_or_default().iter().map(|element| {
+            let blank = self.block(block, None, element, Place::InSet);
+            if !matters {
+                return blank;
+            }
+            let Some(position) = open.iter().position(|prior| agrees(&blank, prior)) else { return blank };
+            let prior = open.remove(position);
+            self.block(block, Some(prior), element, Place::InSet)
+        });
+        config.with_elements(merged.collect())
+    }
+}
+
+fn is_empty_map(nested: &NestedBlock, config: &Value) -> bool {
+    nested.nesting == Nesting::Map && config.mapping().is_some_and(std::collections::BTreeMap::is_empty)
+}
+
+/// Tells whether a block has attributes that the provider may give a value.
+fn block_computes(block: &Block) -> bool {
+    block.attributes.values().any(Attribute::is_computed)
+        || block.blocks.values().any(|nested| nested.computed || block_computes(&nested.block))
+}
+
+/// Tells whether everything that is known of a planned value is the same in another.
+fn agrees(planned: &Value, other: &Value) -> bool {
+    if !planned.is_known() {
+        return true;
+    }
+    match (planned.elements(), other.elements(), planned.mapping(), other.mapping()) {
+        (Some(planned), Some(other), ..) => {
+            planned.len() == other.len() && planned.iter().zip(other).all(|(planned, other)| agrees(planned, other))
+        }
+        (.., Some(planned), Some(other)) => {
+            planned.len() == other.len()
+                && planned.iter().zip(other).all(|(planned, other)| planned.0 == other.0 && agrees(planned.1, other.1))
+        }
+        _ => planned == other || (planned.is_zero() && other.is_zero()),
+    }
+}
+
+/// Returns "", 0, false or an empty collection.
+pub(crate) fn zero(ty: &Type) -> Value {
+    match ty {
+        Type::Bool => Value::bool(false),
+        Type::Number => Value::number(0),
+        Type::String => Value::string(""),
+        Type::List(element) => Value::list((**element).clone(), Vec::new()),
+        Type::Set(element) => Value::set((**element).clone(), Vec::new()),
+        Type::Map(element) => Value::map((**element).clone(), Vec::<(Arc<str>, Value)>::new()),
+        Type::Dynamic | Type::Tuple(_) | Type::Object(_) => Value::null(ty.clone()),
+    }
+}
+
+/// Fills in what the elements of an attribute that is written as blocks leave out.
+pub(crate) fn with_element_defaults(attribute: &Attribute, config: &Value) -> Value {
+    let defaults = attribute.element_defaults.as_ref().and_then(Value::mapping);
+    let (Some(defaults), Some(elements)) = (defaults, config.elements()) else { return config.clone() };
+    if elements.is_empty() {
+        return config.clone();
+    }
+    let filled = elements.iter().map(|element| {
+        let Some(fields) = element.mapping() else { return element.clone() };
+        let fields = fields.iter().map(|(name, field)| {
+            let default = defaults.get(name).filter(|default| field.is_null() && !default.is_null());
+            (Arc::clone(name), default.unwrap_or(field).clone())
+        });
+        Value::object::<Arc<str>>(fields)
+    });
+    config.with_elements(filled.collect())
+}

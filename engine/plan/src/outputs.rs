@@ -1,0 +1,58 @@
+//! What happens to the root outputs.
+
+use std::collections::BTreeMap;
+
+use wpinfra_core::Diagnostics;
+use wpinfra_core::desired::DesiredOutput;
+
+use crate::plan::{Mode, OutputChange};
+use crate::planner::Round;
+
+/// Returns what happens to every output that is recorded or configured.
+pub(crate) fn output_changes(round: &Round<'_>) -> (BTreeMap<String, OutputChange>, Diagnostics) {
+    let recorded = &round.request.state.outputs;
+    let mut changes: BTreeMap<String, OutputChange> = recorded
+        .iter()
+        .map(|(name, output)| {
+            let before = Some(output.value.clone());
+            let gone =
+                OutputChange { before, after: None, sensitive: output.sensitive, was_sensitive: output.sensitive };
+            (name.clone(), gone)
+        })
+        .collect();
+    if round.request.options.mode == Mode::Destroy {
+        if round.selection.is_partial() {
+            changes.values_mut().for_each(keep);
+        }
+        return (changes, Diagnostics::new());
+    }
+    let (desired, diagnostics) = round.request.desired.outputs(&round.known);
+    for (name, DesiredOutput { value, sensitive, .. }) in desired {
+        let blank = OutputChange { before: None, after: None, sensitive, was_sensitive: false };
+        let is_left_out = is_left_out(round, &name);
+        let change = changes.entry(name).or_insert(blank);
+        if is_left_out {
+            keep(change);
+            continue;
+        }
+        change.sensitive = sensitive;
+        // An output that is null is not recorded: there is none.
+        change.after = Some(value).filter(|value| !value.is_null());
+    }
+    (changes, diagnostics)
+}
+
+fn keep(change: &mut OutputChange) {
+    change.after.clone_from(&change.before);
+    change.sensitive = change.was_sensitive;
+}
+
+/// Tells whether an output depends on something that `-target` leaves out.
+fn is_left_out(round: &Round<'_>, name: &str) -> bool {
+    if !round.selection.is_partial() {
+        return false;
+    }
+    let label = format!("output.{name}");
+    let block = round.graph.blocks().iter().position(|block| block.label == label);
+    block.is_none_or(|block| round.graph.resources_behind(block).any(|behind| !round.selection.has_block(behind)))
+}
