@@ -91,14 +91,9 @@ fn write_string(out: &mut String, text: &str, indent: usize) {
         marker.push('_');
     }
     let _ = write!(out, "<<{}{marker}", if indent > 0 { "-" } else { "" });
-    let body = text.strip_suffix('\n').unwrap_or(text);
-    for line in body.split('\n') {
-        if line.is_empty() {
-            out.push('\n');
-        } else {
-            new_line(out, indent);
-            out.push_str(line);
-        }
+    for line in text.split('\n') {
+        new_line(out, indent);
+        out.push_str(line);
     }
     new_line(out, indent);
     out.push_str(&marker);
@@ -108,18 +103,13 @@ fn write_string(out: &mut String, text: &str, indent: usize) {
 pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
+    for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '$' | '%' if characters.peek() == Some(&'{') => {
-                out.push(character);
-                out.push(character);
-            }
             other if other.is_control() => {
                 let _ = write!(out, "\\u{:04x}", u32::from(other));
             }

@@ -75,6 +75,8 @@ pub struct Evaluation<'a> {
     variables: Vec<(Arc<str>, Value)>,
     diagnostics: Diagnostics,
     depth: usize,
+    /// Whether nobody will see the errors, so that they need no details.
+    quiet: bool,
 }
 
 /// How deep expressions may be nested before the stack is in danger.
@@ -82,7 +84,7 @@ const DEPTH_LIMIT: usize = 400;
 
 impl<'a> Evaluation<'a> {
     fn new(source: &'a Arc<Source>, scope: &'a dyn Scope) -> Self {
-        Self { source, scope, variables: Vec::new(), diagnostics: Diagnostics::new(), depth: 0 }
+        Self { source, scope, variables: Vec::new(), diagnostics: Diagnostics::new(), depth: 0, quiet: false }
     }
 
     fn expr(&mut self, expr: &Expr) -> Evaluated {
@@ -189,7 +191,9 @@ impl<'a> Evaluation<'a> {
         if expr.span != span {
             diagnostic = diagnostic.within(self.source.range(expr.span));
         }
-        diagnostic.references = self.references(expr);
+        if !self.quiet {
+            diagnostic.references = self.references(expr);
+        }
         self.diagnostics.push(diagnostic);
         Err(Failed)
     }
@@ -217,7 +221,9 @@ impl<'a> Evaluation<'a> {
     /// Evaluates without reporting errors.
     fn quietly<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::take(&mut self.diagnostics);
+        let quiet = std::mem::replace(&mut self.quiet, true);
         let result = evaluate(self);
+        self.quiet = quiet;
         self.diagnostics = before;
         result
     }

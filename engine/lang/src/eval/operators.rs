@@ -131,14 +131,12 @@ fn bounds(value: &Value) -> (Option<&Number>, Option<&Number>) {
     (low, high)
 }
 
-/// `&&` and `||`: one operand can decide although the other is unknown.
+/// `&&` and `||`: as in Terraform 1.11 an unknown operand makes the result unknown even if the other one decides.
 fn logical(operator: BinaryOperator, left: &Value, right: &Value) -> Value {
-    let marks = left.marks() | right.marks();
-    let deciding = operator == BinaryOperator::Or;
     let result = match (left.as_bool(), right.as_bool()) {
-        (Some(value), _) | (_, Some(value)) if value == deciding => Value::bool(deciding),
-        (Some(_), Some(_)) => Value::bool(!deciding),
+        (Some(left), Some(right)) if operator == BinaryOperator::And => Value::bool(left && right),
+        (Some(left), Some(right)) => Value::bool(left || right),
         _ => unknown(Type::Bool),
     };
-    result.with_marks(marks)
+    result.with_marks(left.marks() | right.marks())
 }

@@ -1,51 +1,234 @@
 //! The JSON syntax of configurations: which members are blocks is decided by the schema, when it is known.
 
+mod parse;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wpinfra_core::Diagnostics;
+use indexmap::IndexMap;
+use wpinfra_core::{Diagnostic, Diagnostics, Number, Type, Value};
 
-use super::{Body, Source, Span};
+use super::{Attribute, Block, Body, Source, Span, parse_template};
+use crate::expr::{Expr, ExprKind, Expression, TemplatePart};
 
-/// The members of a JSON object in order, duplicates included.
-#[derive(Debug, Default)]
-pub struct Members(pub Vec<Member>);
-
-/// One member of a JSON object.
-#[derive(Debug)]
-pub struct Member {
-    /// The name.
-    pub name: Arc<str>,
-    /// Where the name stands, with its quotes.
-    pub span: Span,
+/// A JSON value with its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    kind: Kind,
+    span: Span,
 }
 
-/// Sorts members into attributes and blocks.
-pub fn shape(
-    source: &Arc<Source>,
-    _members: &Arc<Members>,
+#[derive(Clone, Debug)]
+enum Kind {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// The text, and whether it is written without escapes so that places in it are places in the file.
+    String(String, bool),
+    Array(Vec<Node>),
+    Object(Members),
+}
+
+/// The members of a JSON object in order, duplicates included.
+#[derive(Clone, Debug, Default)]
+pub struct Members(Vec<Member>);
+
+/// One member of a JSON object.
+#[derive(Clone, Debug)]
+struct Member {
+    name: Arc<str>,
     span: Span,
-    _blocks: &dyn Fn(&str) -> Option<usize>,
-    _diagnostics: &mut Diagnostics,
-) -> Body {
-    Body::empty(source, span)
+    value: Node,
+}
+
+/// Parses a JSON file.
+pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
+    let node = match parse::parse(&source.text) {
+        Ok(node) => node,
+        Err((at, detail)) => {
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            let range = source.range(Span { start: at, end: at });
+            return (None, Diagnostic::error("Invalid JSON", detail).at(range).into());
+        }
+    };
+    let span = node.span;
+    match node.kind {
+        Kind::Object(members) => {
+            let undecided = Some(Arc::new(members));
+            (Some(Body { undecided, ..Body::empty(source, span) }), Diagnostics::new())
+        }
+        _ => {
+            let detail = "A configuration in JSON is an object.";
+            (None, Diagnostic::error("Invalid JSON", detail).at(source.range(span)).into())
+        }
+    }
 }
 
 impl Members {
     /// Returns every value as an expression.
-    pub fn expressions(&self, source: &Arc<Source>) -> Vec<crate::expr::Expression> {
-        let _ = source;
-        Vec::new()
+    pub fn expressions(&self, source: &Arc<Source>) -> Vec<Expression> {
+        let mut unused = Diagnostics::new();
+        let members = self.0.iter().filter(|member| &*member.name != "//");
+        members
+            .map(|member| Expression {
+                source: Arc::clone(source),
+                expr: Arc::new(expression(source, &member.value, &mut unused)),
+            })
+            .collect()
     }
 
     /// Returns the members whose names do not fit.
     #[must_use]
     pub fn without(&self, unwanted: &dyn Fn(&str) -> bool) -> Self {
-        let _ = unwanted;
-        Self::default()
+        Self(self.0.iter().filter(|member| !unwanted(&member.name)).cloned().collect())
     }
 }
 
-/// Parses a JSON file.
-pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
-    (Some(Body::empty(source, Span::default())), Diagnostics::new())
+/// Sorts members into attributes and blocks.
+pub fn shape(
+    source: &Arc<Source>,
+    members: &Arc<Members>,
+    span: Span,
+    blocks: &dyn Fn(&str) -> Option<usize>,
+    diagnostics: &mut Diagnostics,
+) -> Body {
+    let mut body = Body::empty(source, span);
+    let mut attributes = IndexMap::new();
+    for member in members.0.iter().filter(|member| &*member.name != "//") {
+        match blocks(&member.name) {
+            Some(labels) => {
+                let block =
+                    Head { kind: &member.name, kind_span: member.span, labels: Vec::new(), header: member.span };
+                add_blocks(source, block, labels, &member.value, &mut body.blocks, diagnostics);
+            }
+            None => {
+                let value = Arc::new(expression(source, &member.value, diagnostics));
+                let attribute = Attribute {
+                    source: Arc::clone(source),
+                    name: Arc::clone(&member.name),
+                    name_span: member.span,
+                    span: member.span.to(member.value.span),
+                    value,
+                };
+                if attributes.insert(Arc::clone(&member.name), attribute).is_some() {
+                    let detail = format!("The member {:?} is given twice in one object.", member.name);
+                    diagnostics.push(Diagnostic::error("Duplicate definition", detail).at(source.range(member.span)));
+                }
+            }
+        }
+    }
+    body.attributes = attributes;
+    body
+}
+
+struct Head<'m> {
+    kind: &'m Arc<str>,
+    kind_span: Span,
+    labels: Vec<(Arc<str>, Span)>,
+    header: Span,
+}
+
+/// Adds the blocks that a value stands for: objects inside of objects give labels, arrays several blocks.
+fn add_blocks(
+    source: &Arc<Source>,
+    head: Head<'_>,
+    labels: usize,
+    value: &Node,
+    blocks: &mut Vec<Block>,
+    diagnostics: &mut Diagnostics,
+) {
+    match &value.kind {
+        Kind::Array(elements) => {
+            for element in elements {
+                let head = Head { labels: head.labels.clone(), ..head };
+                add_blocks(source, head, labels, element, blocks, diagnostics);
+            }
+        }
+        Kind::Object(members) if head.labels.len() < labels => {
+            for member in members.0.iter().filter(|member| &*member.name != "//") {
+                let mut inner = head.labels.clone();
+                inner.push((Arc::clone(&member.name), member.span));
+                let head = Head { labels: inner, header: member.span, ..head };
+                add_blocks(source, head, labels, &member.value, blocks, diagnostics);
+            }
+        }
+        Kind::Object(members) => blocks.push(Block {
+            kind: Arc::clone(head.kind),
+            kind_span: head.kind_span,
+            labels: head.labels,
+            body: Body { undecided: Some(Arc::new(members.clone())), ..Body::empty(source, value.span) },
+            header: head.header,
+        }),
+        Kind::Null => {}
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(..) => {
+            let detail = format!("{:?} is a block: an object, or an array of objects, is expected.", head.kind);
+            diagnostics.push(Diagnostic::error("Incorrect JSON value type", detail).at(source.range(value.span)));
+        }
+    }
+}
+
+/// Turns a JSON value into an expression: strings are templates.
+fn expression(source: &Arc<Source>, node: &Node, diagnostics: &mut Diagnostics) -> Expr {
+    let span = node.span;
+    let kind = match &node.kind {
+        Kind::Null => ExprKind::Literal(Value::null(Type::Dynamic)),
+        Kind::Bool(value) => ExprKind::Literal(Value::bool(*value)),
+        Kind::Number(number) => ExprKind::Literal(Value::number(number.clone())),
+        Kind::String(text, plain) => string(source, text, *plain, span, diagnostics),
+        Kind::Array(elements) => {
+            ExprKind::Tuple(elements.iter().map(|element| expression(source, element, diagnostics)).collect())
+        }
+        Kind::Object(members) => {
+            let mut seen: BTreeMap<&str, ()> = BTreeMap::new();
+            let mut items = Vec::new();
+            for member in &members.0 {
+                if seen.insert(&member.name, ()).is_some() {
+                    let detail = format!("The member {:?} is given twice in one object.", member.name);
+                    diagnostics.push(Diagnostic::error("Duplicate definition", detail).at(source.range(member.span)));
+                }
+                let key = string(source, &member.name, false, member.span, diagnostics);
+                items.push((Expr { kind: key, span: member.span }, expression(source, &member.value, diagnostics)));
+            }
+            ExprKind::Object(items)
+        }
+    };
+    Expr { kind, span }
+}
+
+fn string(source: &Arc<Source>, text: &str, plain: bool, span: Span, diagnostics: &mut Diagnostics) -> ExprKind {
+    if !text.contains("${") && !text.contains("%{") {
+        return ExprKind::Literal(Value::string(text));
+    }
+    let parsed = if plain {
+        parse_template(source, Span { start: span.start + 1, end: span.end - 1 })
+    } else {
+        // Places inside of a text with escapes are not places in the file.
+        let inner = Source::new(Arc::clone(&source.file), text);
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        parse_template(&inner, Span { start: 0, end: length }).map(|expr| placed(expr, span))
+    };
+    match parsed {
+        Ok(expr) => expr.kind,
+        Err(problem) => {
+            diagnostics.push(problem.at(source.range(span)));
+            ExprKind::Literal(Value::unknown(Type::Dynamic))
+        }
+    }
+}
+
+/// Gives an expression and the parts of its template the place of the whole string.
+fn placed(mut expr: Expr, span: Span) -> Expr {
+    expr.span = span;
+    if let ExprKind::Template(parts) = &mut expr.kind {
+        for part in parts {
+            if let TemplatePart::Interpolation(inner) = part {
+                inner.span = span;
+                if let ExprKind::Traversal(traversal) = &mut inner.kind {
+                    traversal.root_span = span;
+                    traversal.steps.iter_mut().for_each(|step| step.span = span);
+                }
+            }
+        }
+    }
+    expr
 }

@@ -12,7 +12,7 @@ use crate::expr::{Expr, Expression};
 /// Parses a file; with an error in it there is no body, and a diagnostic for each error that can be told apart.
 pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
     let bom = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let text = &source.text[bom..];
+    let text = &*without_empty_heredocs(&source.text[bom..]);
     match parser::parse_body(text) {
         Ok(body) => (Some(Converter { source, offset: bom }.body(&body)), Diagnostics::new()),
         Err(error) => {
@@ -24,6 +24,30 @@ pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
             (None, diagnostics)
         }
     }
+}
+
+/// Writes heredocs without any line, which the parser does not know, as empty strings of the same length.
+fn without_empty_heredocs(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut out: Option<String> = None;
+    for (start, _) in text.match_indices("<<") {
+        let after = text[start + 2..].strip_prefix('-').unwrap_or(&text[start + 2..]);
+        let Some((delimiter, rest)) = after.split_once('\n') else { continue };
+        let name = delimiter.trim_end_matches('\r');
+        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        let line = rest.lines().next().unwrap_or_default();
+        if name.len() < 2 || !name.chars().all(word) || line.trim() != name {
+            continue;
+        }
+        // The newline in between hides in a comment.
+        let newline = text.len() - rest.len() - 1;
+        let end = newline + 1 + line.trim_end().len();
+        let changed = out.get_or_insert_with(|| text.to_owned());
+        let head = format!("\"\"/*{}", " ".repeat(newline - start - 4));
+        let tail = format!("{}*/", " ".repeat(end - newline - 3));
+        changed.replace_range(start..newline, &head);
+        changed.replace_range(newline + 1..end, &tail);
+    }
+    out.map_or(std::borrow::Cow::Borrowed(text), std::borrow::Cow::Owned)
 }
 
 /// Parses a text that is one expression.

@@ -1,0 +1,66 @@
+//! Expressions with the results that `terraform console` printed for them, recorded with Terraform 1.11.4.
+//!
+//! `recorded/expressions.txt` holds blocks of `> expression` and result; `! error` where Terraform refuses.
+
+mod common;
+
+use wpinfra_core::Severity;
+use wpinfra_core::desired::Known;
+use wpinfra_lang::Evaluator;
+use wpinfra_lang::syntax::{Source, parse_expression};
+
+/// Where wpinfra means to differ from Terraform, with the reason.
+const MEANT: [(&str, &str); 4] = [
+    ("1e400 / 1e399", "the parser has no numbers beyond those of double precision"),
+    ("-0", "zero has no sign"),
+    ("{a = 1, a = 2}", "the parser refuses a key that is given twice"),
+    ("1 / 0", "an infinite number is of no use to anybody"),
+];
+
+fn cases() -> Vec<(String, String)> {
+    let text = include_str!("recorded/expressions.txt");
+    let mut cases: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix("> "), cases.last_mut()) {
+            (Some(expression), _) => cases.push((expression.to_owned(), String::new())),
+            (None, Some((_, result))) => {
+                result.push_str(line);
+                result.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    cases.into_iter().map(|(expression, result)| (expression, result.trim_end().to_owned())).collect()
+}
+
+#[test]
+fn expressions_have_the_recorded_results() {
+    let (configuration, diagnostics) = common::load(include_str!("recorded/expressions.tf"));
+    let configuration = configuration.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    let evaluator = Evaluator::new(&configuration);
+    let known = Known::default();
+    let cases = cases();
+    assert!(cases.len() >= 150, "only {} cases", cases.len());
+    let mut differences = String::new();
+    let mut count = 0;
+    for (text, expected) in cases {
+        let source = Source::new("<expression>", text.as_str());
+        let found = match parse_expression(&source) {
+            Err(problem) => format!("! error\n{}: {}", problem.summary, problem.detail),
+            Ok(expression) => {
+                let (text, diagnostics) = evaluator.console(&expression, &known);
+                match diagnostics.iter().find(|problem| problem.severity == Severity::Error) {
+                    Some(problem) => format!("! error\n{}: {}", problem.summary, problem.detail),
+                    None => text,
+                }
+            }
+        };
+        let same = if expected == "! error" { found.starts_with("! error") } else { found == expected };
+        let meant = MEANT.iter().any(|(other, _)| *other == text);
+        if same == meant {
+            count += 1;
+            differences.push_str(&format!("> {text}\nexpected: {expected}\nfound:    {found}\n\n"));
+        }
+    }
+    assert!(differences.is_empty(), "{count} differences:\n{differences}");
+}
