@@ -53,7 +53,8 @@ pub async fn make_plan<'d>(
     loop {
         let (outcome, mut diagnostics) = {
             let desired = desired();
-            let request = Request { desired: &*desired, registry: surroundings.registry, state, facts: &facts, options };
+            let request =
+                Request { desired: &*desired, registry: surroundings.registry, state, facts: &facts, options };
             wpinfra_plan::plan(&request)
         };
         let needs = match outcome {
@@ -67,7 +68,8 @@ pub async fn make_plan<'d>(
             Some(Outcome::Needs(needs)) => needs,
         };
         if let Some(need) = needs.iter().find(|need| is_known(&facts, need)) {
-            diagnostics.push(Diagnostic::bug("Planning goes round in circles", format!("It asked again for {need:?}.")));
+            diagnostics
+                .push(Diagnostic::bug("Planning goes round in circles", format!("It asked again for {need:?}.")));
             return (None, diagnostics);
         }
         cost.rounds += 1;
@@ -90,9 +92,10 @@ pub async fn make_plan<'d>(
 
 /// Returns how many API calls the connections have made.
 pub fn count_calls(surroundings: &Surroundings<'_>, facts: &Facts) -> u64 {
-    let calls = facts.clients.iter().filter_map(|(address, client)| {
-        Some(surroundings.registry.provider(&address.source)?.calls(client))
-    });
+    let calls = facts
+        .clients
+        .iter()
+        .filter_map(|(address, client)| Some(surroundings.registry.provider(&address.source)?.calls(client)));
     calls.sum()
 }
 

@@ -4,8 +4,8 @@
 //! step before and after, and finds out what became of a run that was cut off.
 
 pub mod clock;
-mod contract;
 mod describe;
+pub mod driver;
 pub mod interrupt;
 pub mod journal;
 pub mod lock;

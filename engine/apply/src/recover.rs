@@ -9,7 +9,6 @@ use wpinfra_core::provider::{AnyResourceType, Client, Observed, ReadRequest, Rem
 use wpinfra_core::state::{ObjectState, ObjectStatus, State};
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Severity, Value};
 
-use crate::contract;
 use crate::describe::{interrupted, remote_failure};
 use crate::interrupt::Urgency;
 use crate::journal::{Effect, Pending, record};
@@ -303,7 +302,7 @@ impl Recovery<'_> {
         let (status, value) = match observed {
             Ok(Some(observed)) => {
                 let status = if pending.begun.provisioned { ObjectStatus::Tainted } else { ObjectStatus::Ready };
-                (status, contract::normalise(&planned, &observed.model, target.resource.schema()))
+                (status, wpinfra_plan::normalise(&planned, &observed.model, target.resource.schema()))
             }
             // It was made, and will not become what it should: the next plan replaces it.
             Ok(None) => (ObjectStatus::Tainted, planned),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, join_all};
-use wpinfra_core::provider::{AnyResourceType, Client, Observed, ReadRequest, RemoteErrorKind, RemoteId, RemoteResult};
+use wpinfra_core::provider::{
+    AnyResourceType, Client, Observed, ReadRequest, RemoteErrorKind, RemoteId, RemoteResult, Truth,
+};
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Value};
 use wpinfra_plan::{Facts, Need, RefreshedObject};
 
@@ -240,6 +242,9 @@ async fn import(
         let detail = format!("{id:?} cannot be the import id of an object of type {}: {sentence}", resource.name());
         Diagnostics::from(Diagnostic::error("Invalid import id", detail).about(&address))
     })?;
+    if resource.truth() == Truth::State {
+        return Ok(Fact::Imported(address, id, Some(prior)));
+    }
     let requests = [ReadRequest { id: remote_id, prior }];
     let call = Call::plain(&provider, Some(&address));
     let found = match remote.call(&call, || resource.read(client, &requests)).await {

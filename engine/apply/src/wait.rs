@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use wpinfra_core::provider::{
-    AnyResourceType, Client, Identity, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteResult, Wait,
+    AnyResourceType, Client, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteResult, Wait,
 };
 use wpinfra_core::{InstanceAddress, ProviderAddress, Value};
 
@@ -87,8 +87,7 @@ impl<'a> Polls<'a> {
     ) -> Answer {
         let clock = self.remote.surroundings.clock;
         let started = clock.elapsed();
-        let is_local = target.resource.identity() == Identity::None && matches!(goal, Goal::Ready(None));
-        let mut pause = if is_local { Duration::ZERO } else { FIRST_READ };
+        let mut pause = FIRST_READ;
         let mut told = (None, started);
         loop {
             let observed = self.read(target, request.clone(), pause).await?;

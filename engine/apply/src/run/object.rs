@@ -21,5 +21,5 @@ pub(crate) fn decode(object: &ObjectState, schema: &Schema) -> Result<Value, jso
     let value = json::from_json(&Json::Object(object.attributes.clone()), &schema.implied_type())?;
     let marked: Vec<(Path, Marks)> =
         object.sensitive_paths.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
-    Ok(value.mark_at(&marked))
+    Ok(wpinfra_plan::mark_sensitive(&value.mark_at(&marked), schema))
 }

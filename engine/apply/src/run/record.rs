@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use wpinfra_core::provider::{AnyResourceType, Identity, RemoteId, Token};
+use wpinfra_core::provider::{AnyResourceType, RemoteId, Token};
 use wpinfra_core::state::{ObjectState, ObjectStatus};
 use wpinfra_core::{Diagnostic, Diagnostics, Value};
 use wpinfra_plan::{Change, StepId};
@@ -17,7 +17,6 @@ pub(super) struct Beginning<'a> {
     pub(super) step: StepId,
     pub(super) effect: Effect,
     pub(super) change: &'a Change,
-    pub(super) resource: &'a dyn AnyResourceType,
     pub(super) token: &'a Token,
     /// The planned object of a create or update, the recorded one of a delete.
     pub(super) object: ObjectState,
@@ -28,7 +27,7 @@ pub(super) struct Beginning<'a> {
 impl Run<'_> {
     /// Records what is about to be done; on return it is on the disk.
     pub(super) async fn begin(&self, beginning: Beginning<'_>) -> Result<(), Diagnostics> {
-        let Beginning { step, effect, change, resource, token, object, id, provisioned } = beginning;
+        let Beginning { step, effect, change, token, object, id, provisioned } = beginning;
         let entry = Entry::Begun(Begun {
             step,
             effect,
@@ -42,28 +41,15 @@ impl Run<'_> {
             provisioned,
         });
         let number = self.append(&entry)?;
-        // Where nothing is remote, nothing can be orphaned. Everything that was recorded before is made durable here too,
-        // so that no effect comes before the end of what it depends on is on the disk.
-        if resource.identity() == Identity::None {
-            Ok(())
-        } else {
-            self.journal.sync(number).await.map_err(|error| not_recorded(&error))
-        }
+        // Everything that was recorded before is made durable here too, so that no effect comes before the end of what it
+        // depends on is on the disk.
+        self.journal.sync(number).await.map_err(|error| not_recorded(&error))
     }
 
     /// Records the id of a new object; on return it is on the disk.
-    pub(super) async fn created(
-        &self,
-        step: StepId,
-        resource: &dyn AnyResourceType,
-        id: &RemoteId,
-    ) -> Result<(), Diagnostics> {
+    pub(super) async fn created(&self, step: StepId, id: &RemoteId) -> Result<(), Diagnostics> {
         let number = self.append(&Entry::Created { step, id: id.0.clone() })?;
-        if resource.identity() == Identity::None {
-            Ok(())
-        } else {
-            self.journal.sync(number).await.map_err(|error| not_recorded(&error))
-        }
+        self.journal.sync(number).await.map_err(|error| not_recorded(&error))
     }
 
     /// Records what an instance is now, or that it is gone.

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wpinfra_core::desired::{DesiredInstance, ProvisionWhen};
-use wpinfra_core::provider::{AnyResourceType, Client, Creation, RemoteError, RemoteId, RemoteResult, Token};
+use wpinfra_core::provider::{
+    AnyResourceType, Client, Creation, ReadRequest, RemoteErrorKind, RemoteId, RemoteResult, Token, Truth,
+};
 use wpinfra_core::schema::TypeSystem;
 use wpinfra_core::state::ObjectStatus;
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, Path, ProviderAddress, SourceRange, Value};
-use wpinfra_plan::{Change, StepId, StepKind};
+use wpinfra_plan::{Change, StepId, StepKind, planned_value, settle};
 
 use super::agree::{contradiction, in_words};
 use super::record::{Beginning, object_of};
 use super::{Run, Shared};
-use crate::contract;
 use crate::describe::remote_failure;
 use crate::journal::{Effect, Entry};
 use crate::observer::{Event, StepEvent};
@@ -33,7 +34,10 @@ struct Progress<'a> {
 struct Prepared<'a> {
     resource: &'a dyn AnyResourceType,
     client: Client,
+    /// The object to be, with marks.
     planned: Value,
+    /// The same as the provider gets it: without marks, and with the arguments that are never recorded.
+    sent: Value,
     range: Option<SourceRange>,
 }
 
@@ -84,20 +88,24 @@ impl Run<'_> {
 
     async fn create(&self, progress: &Progress<'_>) -> Result<Option<String>, Diagnostics> {
         let change = progress.change;
-        let Prepared { resource, client, planned, range } = self.prepare(change, None).await?;
+        let prepared = self.prepare(change, None).await?;
+        if prepared.resource.truth() == Truth::State {
+            return self.create_local(progress, &prepared).await;
+        }
+        let Prepared { resource, client, planned, sent, range } = prepared;
         let looking = Call::plain(&change.provider, Some(&change.address));
-        let planned = self.remote.call(&looking, || resource.prepare(&client, &planned)).await.map_err(|error| {
+        let sent = self.remote.call(&looking, || resource.prepare(&client, &sent)).await.map_err(|error| {
             Diagnostics::from(remote_failure(&error, "preparing its creation", Some(&change.address), range.clone()))
         })?;
         let token = Token(self.surroundings.entropy.uuid());
         let provisioned = self.has_provisioners(change);
-        let object = object_of(change, resource, &planned, ObjectStatus::Ready, None);
+        let found_out = sent.mark_at(&planned.unmark_deep().1);
+        let object = object_of(change, resource, &without_write_only(&found_out, resource), ObjectStatus::Ready, None);
         let (step, effect) = (progress.id, Effect::Create);
-        self.begin(Beginning { step, effect, change, resource, token: &token, object, id: None, provisioned }).await?;
+        self.begin(Beginning { step, effect, change, token: &token, object, id: None, provisioned }).await?;
         let limit = time_limit(resource, &planned, "create", resource.ready());
         let call = self.changing(change, limit);
-        let plain = planned.without_deep_marks();
-        let id = match self.remote.create(&call, resource, &client, &plain, &token).await {
+        let id = match self.remote.create(&call, resource, &client, &sent, &token).await {
             Ok(id) => id,
             Err(error) => {
                 let mut problems =
@@ -109,68 +117,147 @@ impl Run<'_> {
                 return Err(problems);
             }
         };
-        self.created(progress.id, resource, &id).await?;
+        // Even if that cannot be recorded, the object is waited for: the state at the end of the run will hold it.
+        let unrecorded = self.created(progress.id, &id).await.err().unwrap_or_default();
         self.shared().note_created(change, resource.name(), &id);
         let target = Target { address: &change.address, provider: &change.provider, resource, client: &client };
-        let planned = planned.with_attribute("id", Value::string(&id.0));
-        let mut outcome =
-            self.bring_up(progress, &target, &id, &planned, limit, resource.creation(), range.clone()).await;
+        let (planned, sent) = (with_id(&planned, &id), with_id(&sent, &id));
+        let goal = Objective { id: &id, planned: &planned, sent: &sent, limit, creation: resource.creation() };
+        let mut outcome = self.bring_up(progress, &target, &goal, range).await;
+        outcome.problems.extend(unrecorded);
+        self.record_creation(progress, resource, &planned, outcome, provisioned).await
+    }
+
+    /// Makes an object that stands only in the state.
+    async fn create_local(
+        &self,
+        progress: &Progress<'_>,
+        prepared: &Prepared<'_>,
+    ) -> Result<Option<String>, Diagnostics> {
+        let Prepared { resource, client, planned, sent, range } = prepared;
+        let provisioned = self.has_provisioners(progress.change);
+        let made = resource.generate(client, sent);
+        let outcome = self.check_local(progress.change, prepared, made, "creating it", range.clone());
+        if outcome.value.is_none() {
+            let mut problems = outcome.problems;
+            problems.extend(self.restore(progress.change));
+            return Err(problems);
+        }
+        self.record_creation(progress, *resource, planned, outcome, provisioned).await
+    }
+
+    fn check_local(
+        &self,
+        change: &Change,
+        prepared: &Prepared<'_>,
+        made: RemoteResult<Value>,
+        doing: &str,
+        range: Option<SourceRange>,
+    ) -> Outcome {
+        match made {
+            Err(error) => {
+                let problem = remote_failure(&error, doing, Some(&change.address), range);
+                Outcome { value: None, problems: problem.into(), is_ready: false }
+            }
+            Ok(made) => {
+                let (plain, marks) = prepared.planned.unmark_deep();
+                let (value, apart) = settle(&plain, &made, prepared.resource.schema());
+                let mut outcome =
+                    Outcome { value: Some(value.mark_at(&marks)), problems: Diagnostics::new(), is_ready: true };
+                outcome.check(&apart, &change.address, prepared.resource, range);
+                outcome
+            }
+        }
+    }
+
+    /// Provisions a new object and records it, whatever became of it.
+    async fn record_creation(
+        &self,
+        progress: &Progress<'_>,
+        resource: &dyn AnyResourceType,
+        planned: &Value,
+        mut outcome: Outcome,
+        provisioned: bool,
+    ) -> Result<Option<String>, Diagnostics> {
+        let change = progress.change;
         let value = outcome.value.take().unwrap_or_else(|| planned.clone());
         if !outcome.failed() {
             self.know(change, &value);
             outcome.problems.extend(self.run_creation_provisioners(change).await);
         }
         // What did not become ready, or was not provisioned, cannot be kept.
-        let status = if outcome.failed() && !outcome.is_ready { ObjectStatus::Tainted } else { ObjectStatus::Ready };
-        let status = if outcome.failed() && provisioned { ObjectStatus::Tainted } else { status };
+        let is_unfinished = outcome.failed() && (provisioned || !outcome.is_ready);
+        let status = if is_unfinished { ObjectStatus::Tainted } else { ObjectStatus::Ready };
         let object = object_of(change, resource, &value, status, None);
-        self.done(progress.id, change, None, Some(object))?;
+        outcome.problems.extend(self.done(progress.id, change, None, Some(object)).err().unwrap_or_default());
         self.shared().created += 1;
-        self.conclude(change, outcome, Some(id.0))
+        self.conclude(change, outcome, id_of(&value))
     }
 
     async fn update(&self, progress: &Progress<'_>) -> Result<Option<String>, Diagnostics> {
         let change = progress.change;
-        let prior = change.before.clone().unwrap_or_else(|| change.after.clone().unwrap_or_else(nothing));
-        let Prepared { resource, client, planned, range } = self.prepare(change, Some(&prior)).await?;
+        let Some(prior) = change.before.clone() else {
+            return Err(
+                Diagnostic::bug("Nothing to change", format!("{} has no object before.", change.address)).into()
+            );
+        };
+        let prepared = self.prepare(change, Some(&prior)).await?;
+        let plain_prior = prior.without_deep_marks();
+        let outcome = if prepared.resource.truth() == Truth::State {
+            let made = prepared.resource.generate_update(&prepared.client, &plain_prior, &prepared.sent);
+            self.check_local(change, &prepared, made, "changing it", prepared.range.clone())
+        } else {
+            self.update_remote(progress, &prepared, &plain_prior).await?
+        };
+        self.record_update(progress, &prepared, outcome, id_of(&prior))
+    }
+
+    async fn update_remote(
+        &self,
+        progress: &Progress<'_>,
+        prepared: &Prepared<'_>,
+        prior: &Value,
+    ) -> Result<Outcome, Diagnostics> {
+        let change = progress.change;
+        let Prepared { resource, client, planned, sent, range } = prepared;
         let before = self.recorded(change);
-        let id = RemoteId(id_of(&prior).unwrap_or_default());
-        let object = object_of(change, resource, &planned, ObjectStatus::Ready, before.as_ref());
+        let id = RemoteId(id_of(prior).unwrap_or_default());
+        let object = object_of(change, *resource, planned, ObjectStatus::Ready, before.as_ref());
         let (step, effect, token) = (progress.id, Effect::Update, Token(self.surroundings.entropy.uuid()));
-        self.begin(Beginning {
-            step,
-            effect,
-            change,
-            resource,
-            token: &token,
-            object,
-            id: Some(&id),
-            provisioned: false,
-        })
-        .await?;
-        let limit = time_limit(resource, &planned, "update", resource.ready());
+        self.begin(Beginning { step, effect, change, token: &token, object, id: Some(&id), provisioned: false })
+            .await?;
+        let limit = time_limit(*resource, planned, "update", resource.ready());
         let call = self.changing(change, limit);
-        let (plain_prior, plain) = (prior.without_deep_marks(), planned.without_deep_marks());
-        if let Err(error) = self.remote.call(&call, || resource.update(&client, &id, &plain_prior, &plain)).await {
-            let mut problems = Diagnostics::from(remote_failure(&error, "changing it", Some(&change.address), range));
-            // What of it was done the next refresh sees.
-            problems.extend(self.nothing(progress.id));
-            return Err(problems);
+        if let Err(error) = self.remote.call(&call, || resource.update(client, &id, prior, sent)).await {
+            return Ok(Outcome::failing(remote_failure(&error, "changing it", Some(&change.address), range.clone())));
         }
-        let target = Target { address: &change.address, provider: &change.provider, resource, client: &client };
-        let mut outcome = self.bring_up(progress, &target, &id, &planned, limit, Creation::Complete, range).await;
+        let target = Target { address: &change.address, provider: &change.provider, resource: *resource, client };
+        let goal = Objective { id: &id, planned, sent, limit, creation: Creation::Complete };
+        Ok(self.bring_up(progress, &target, &goal, range.clone()).await)
+    }
+
+    fn record_update(
+        &self,
+        progress: &Progress<'_>,
+        prepared: &Prepared<'_>,
+        mut outcome: Outcome,
+        id: Option<String>,
+    ) -> Result<Option<String>, Diagnostics> {
+        let change = progress.change;
         match outcome.value.take() {
+            // What of it was done the next refresh sees.
             None => outcome.problems.extend(self.nothing(progress.id)),
             Some(value) => {
                 self.know(change, &value);
-                let object = object_of(change, resource, &value, ObjectStatus::Ready, before.as_ref());
-                self.done(progress.id, change, None, Some(object))?;
+                let before = self.recorded(change);
+                let object = object_of(change, prepared.resource, &value, ObjectStatus::Ready, before.as_ref());
+                outcome.problems.extend(self.done(progress.id, change, None, Some(object)).err().unwrap_or_default());
                 let mut shared = self.shared();
                 shared.changed += 1;
                 shared.imported += usize::from(change.importing.is_some());
             }
         }
-        self.conclude(change, outcome, Some(id.0))
+        self.conclude(change, outcome, id)
     }
 
     /// Checks the postconditions of what has become ready.
@@ -193,7 +280,7 @@ impl Run<'_> {
         let resource = resource_of(self.remote, &change.provider, &change.address)?;
         let client = self.client(&change.provider).await?;
         let instance = self.evaluate(&change.address)?;
-        let (planned, problems) = contract::propose(resource, &client, prior, &instance, change);
+        let (planned, problems) = planned_value(resource, Some(&client), prior, &instance);
         let Some(planned) = planned.filter(|_| !problems.has_errors()) else { return Err(problems) };
         let promised = change.after.as_ref().and_then(|after| contradiction(after, &planned));
         if let Some(path) = promised {
@@ -210,7 +297,8 @@ impl Run<'_> {
                 .about(&change.address)
                 .into());
         }
-        Ok(Prepared { resource, client, planned, range: instance.range })
+        let sent = with_write_only(&planned.without_deep_marks(), &instance.config, resource);
+        Ok(Prepared { resource, client, planned, sent, range: instance.range })
     }
 
     fn evaluate(&self, address: &InstanceAddress) -> Result<DesiredInstance, Diagnostics> {
@@ -255,38 +343,39 @@ impl Run<'_> {
     }
 
     /// Waits until a created or changed object is ready, and finds out what it is.
-    #[expect(clippy::too_many_arguments, reason = "what a create and an update have in common is just this")]
     async fn bring_up(
         &self,
         progress: &Progress<'_>,
         target: &Target<'_>,
-        id: &RemoteId,
-        planned: &Value,
-        limit: Duration,
-        creation: Creation,
+        goal: &Objective<'_>,
         range: Option<SourceRange>,
     ) -> Outcome {
-        let (plain, marks) = planned.unmark_deep();
+        let (plain, marks) = goal.planned.unmark_deep();
         let schema = target.resource.schema();
         let result: RemoteResult<(Value, Vec<Path>)> = async {
-            let observed = self.wait_ready(progress, target, id, &plain, limit).await?;
-            let settled = contract::settle(&plain, &observed, schema);
-            if creation == Creation::Complete || settled.1.is_empty() {
+            let observed = self.wait_ready(progress, target, goal).await?;
+            let settled = settle(&plain, &observed, schema);
+            if goal.creation == Creation::Complete || settled.1.is_empty() {
                 return Ok(settled);
             }
-            let call = self.changing(progress.change, limit);
-            let observed = observed.without_deep_marks();
-            self.remote.call(&call, || target.resource.update(target.client, id, &observed, &plain)).await?;
-            let observed = self.wait_ready(progress, target, id, &plain, limit).await?;
-            Ok(contract::settle(&plain, &observed, schema))
+            let call = self.changing(progress.change, goal.limit);
+            let update = || target.resource.update(target.client, goal.id, &observed, goal.sent);
+            self.remote.call(&call, update).await?;
+            let observed = self.wait_ready(progress, target, goal).await?;
+            Ok(settle(&plain, &observed, schema))
         }
         .await;
         match result {
-            Err(error) => Outcome::unready(&error, &progress.change.address, range),
+            Err(error) => Outcome::failing(remote_failure(
+                &error,
+                "waiting until it is ready",
+                Some(&progress.change.address),
+                range,
+            )),
             Ok((value, apart)) => {
-                let mut outcome =
-                    Outcome { value: Some(value.mark_at(&marks)), problems: Diagnostics::new(), is_ready: true };
-                outcome.check(&apart, target, range);
+                let value = Some(value.mark_at(&marks));
+                let mut outcome = Outcome { value, problems: Diagnostics::new(), is_ready: true };
+                outcome.check(&apart, target.address, target.resource, range);
                 outcome
             }
         }
@@ -296,14 +385,12 @@ impl Run<'_> {
         &self,
         progress: &Progress<'_>,
         target: &Target<'_>,
-        id: &RemoteId,
-        planned: &Value,
-        limit: Duration,
+        goal: &Objective<'_>,
     ) -> RemoteResult<Value> {
-        let request = wpinfra_core::provider::ReadRequest { id: id.clone(), prior: planned.clone() };
-        let goal = Goal::Ready(target.resource.ready());
-        let tell = |status: Option<&str>| self.tell(progress, &id.0, status);
-        let observed = self.polls.until(target, &request, goal, limit, &tell).await?;
+        let request = ReadRequest { id: goal.id.clone(), prior: goal.sent.clone() };
+        let tell = |status: Option<&str>| self.tell(progress, &goal.id.0, status);
+        let ready = Goal::Ready(target.resource.ready());
+        let observed = self.polls.until(target, &request, ready, goal.limit, &tell).await?;
         Ok(observed.expect("a wait for an object to be ready ends with the object").model)
     }
 
@@ -315,7 +402,6 @@ impl Run<'_> {
     async fn delete(&self, progress: &Progress<'_>, deposed: Option<&Arc<str>>) -> Result<Option<String>, Diagnostics> {
         let change = progress.change;
         let resource = resource_of(self.remote, &change.provider, &change.address)?;
-        let client = self.client(&change.provider).await?;
         let Some(prior) = &change.before else {
             return Err(
                 Diagnostic::bug("Nothing to destroy", format!("{} has no object before.", change.address)).into()
@@ -324,6 +410,12 @@ impl Run<'_> {
         if deposed.is_none() {
             self.run_destruction_provisioners(change, prior).await?;
         }
+        if resource.truth() == Truth::State {
+            self.done(progress.id, change, deposed, None)?;
+            self.shared().destroyed += 1;
+            return Ok(id_of(prior));
+        }
+        let client = self.client(&change.provider).await?;
         let id = RemoteId(id_of(prior).unwrap_or_default());
         let token = Token(self.surroundings.entropy.uuid());
         let object = object_of(change, resource, prior, ObjectStatus::Ready, None);
@@ -333,7 +425,6 @@ impl Run<'_> {
             step,
             effect,
             change: &change_of_object,
-            resource,
             token: &token,
             object,
             id: Some(&id),
@@ -364,7 +455,7 @@ impl Run<'_> {
         let plain = prior.without_deep_marks();
         let deleted = self.remote.call(&call, || resource.delete(client, id, &plain)).await;
         match deleted {
-            Err(error) if error.kind == wpinfra_core::provider::RemoteErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind == RemoteErrorKind::NotFound => return Ok(()),
             other => other?,
         }
         let Some(wait) = resource.gone() else { return Ok(()) };
@@ -410,7 +501,7 @@ impl Run<'_> {
         let result =
             read_data_source(self.remote, &client, &change.address, &change.provider, &instance.config).await?;
         let (_, marks) = instance.config.unmark_deep();
-        let value = contract::mark_sensitive(&result.mark_at(&marks), self.schema(change)?);
+        let value = wpinfra_plan::mark_sensitive(&result.mark_at(&marks), self.schema(change)?);
         let (attributes, sensitive_paths) = super::encode(&value, self.schema(change)?);
         let object = wpinfra_core::state::ObjectState {
             status: ObjectStatus::Ready,
@@ -486,8 +577,7 @@ impl Outcome {
         Self { value: None, problems: Diagnostics::new(), is_ready: true }
     }
 
-    fn unready(error: &RemoteError, address: &InstanceAddress, range: Option<SourceRange>) -> Self {
-        let problem = remote_failure(error, "waiting until it is ready", Some(address), range);
+    fn failing(problem: Diagnostic) -> Self {
         Self { value: None, problems: problem.into(), is_ready: false }
     }
 
@@ -496,12 +586,17 @@ impl Outcome {
     }
 
     /// Holds what was observed against what was planned.
-    fn check(&mut self, apart: &[Path], target: &Target<'_>, range: Option<SourceRange>) {
+    fn check(
+        &mut self,
+        apart: &[Path],
+        address: &InstanceAddress,
+        resource: &dyn AnyResourceType,
+        range: Option<SourceRange>,
+    ) {
         let Some(value) = &self.value else { return };
         if !value.is_wholly_known() {
-            let detail = format!("After the apply there is still something unknown in {}.", target.address);
-            self.problems
-                .push(Diagnostic::bug("Unknown value after apply", detail).about(target.address).at(range.clone()));
+            let detail = format!("After the apply there is still something unknown in {}.", address);
+            self.problems.push(Diagnostic::bug("Unknown value after apply", detail).about(address).at(range.clone()));
         }
         if apart.is_empty() {
             return;
@@ -510,20 +605,52 @@ impl Outcome {
         let detail = format!(
             "{} was planned with other values than it has now: {}. The remote object is recorded as it is; the next plan shows \
              the difference.",
-            target.address,
+            address,
             places.join(", ")
         );
-        let problem = match target.resource.schema().type_system {
+        let problem = match resource.schema().type_system {
             // Types of the older kind may do that in Terraform too.
             TypeSystem::Legacy => Diagnostic::warning("Object is not as planned", detail),
             TypeSystem::Strict => Diagnostic::bug("Object is not as planned", detail),
         };
-        self.problems.push(problem.about(target.address).at(range));
+        self.problems.push(problem.about(address).at(range));
     }
 }
 
-fn nothing() -> Value {
-    Value::null(wpinfra_core::Type::Dynamic)
+/// What an object is to become, and how long that may take.
+struct Objective<'a> {
+    id: &'a RemoteId,
+    /// The object to be, with marks.
+    planned: &'a Value,
+    /// The same as the provider gets it.
+    sent: &'a Value,
+    limit: Duration,
+    creation: Creation,
+}
+
+fn with_id(value: &Value, id: &RemoteId) -> Value {
+    if value.get("id").is_some() { value.with_attribute("id", Value::string(&id.0)) } else { value.clone() }
+}
+
+fn write_only(resource: &dyn AnyResourceType) -> impl Iterator<Item = &'static str> {
+    let attributes = resource.schema().block.attributes.iter();
+    attributes.filter(|(_, attribute)| attribute.write_only).map(|(name, _)| *name)
+}
+
+/// Returns a planned object with the arguments that are passed on and never recorded.
+fn with_write_only(planned: &Value, config: &Value, resource: &dyn AnyResourceType) -> Value {
+    write_only(resource).fold(planned.clone(), |value, name| match config.get(name) {
+        Some(secret) => value.with_attribute(name, secret.without_deep_marks()),
+        None => value,
+    })
+}
+
+/// Returns an object without the arguments that must not be recorded.
+fn without_write_only(value: &Value, resource: &dyn AnyResourceType) -> Value {
+    write_only(resource).fold(value.clone(), |value, name| match value.get(name) {
+        Some(secret) => value.with_attribute(name, Value::null(secret.ty().clone())),
+        None => value,
+    })
 }
 
 /// Returns the id in the value of an object.

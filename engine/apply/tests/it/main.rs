@@ -1,0 +1,6 @@
+//! The engine as a whole against the made-up service: configurations are planned, applied, interrupted and recovered.
+
+mod crashes;
+mod harness;
+mod lifecycle;
+mod provisioners;
