@@ -15,6 +15,7 @@ pub(crate) use diagnostic_json::diagnostic_to_json;
 pub(crate) use diagnostics::{DiagnosticStyle, Sources, render_diagnostics};
 pub(crate) use painter::Painter;
 pub(crate) use plan::{LookingCost, PlanText, render_plan, summary_counts};
+pub(crate) use resources::hide_sensitive;
 pub(crate) use value::literal;
 
 #[cfg(test)]

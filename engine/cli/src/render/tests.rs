@@ -94,7 +94,8 @@ fn a_new_object_shows_what_is_configured_and_counts_the_rest() {
         &["network_id", "zone", "id", "address", "generation", "console_key"],
     );
     assert_snapshot!(text(&plan(vec![change("fake_machine.web", Action::Create, None, Some(after))])), @r#"
-    An apply will do this (+ create):
+    An apply will do this:
+      + create
 
       # fake_machine.web will be created
       + resource "fake_machine" "web" {
@@ -104,16 +105,11 @@ fn a_new_object_shows_what_is_configured_and_counts_the_rest() {
           + password    = (sensitive value)
           + policy      = jsonencode({
               + Statement = [
-                  + {
-                      + Action = null
-                      + Effect = "Allow"
-                    },
+                  + { Action = null, Effect = "Allow" },
                 ]
             })
           + size        = "small"
-          + tags        = {
-              + "Name" = "web"
-            }
+          + tags        = { "Name" = "web" }
 
           + disk {
               + gigabytes = 10
@@ -121,9 +117,7 @@ fn a_new_object_shows_what_is_configured_and_counts_the_rest() {
             }
           + rule {
               + port    = 80
-              + sources = [
-                  + "10.0.0.0/8",
-                ]
+              + sources = ["10.0.0.0/8"]
             }
             # (known after apply) address, generation, id, zone
         }
@@ -143,7 +137,8 @@ fn a_change_shows_what_differs() {
     let after = machine(&after, &["address", "generation"]);
     let changes = vec![change("fake_machine.web[\"a\"]", Action::Update, Some(machine(&standing(), &[])), Some(after))];
     assert_snapshot!(text(&plan(changes)), @r#"
-    An apply will do this (~ change):
+    An apply will do this:
+      ~ change
 
       # fake_machine.web["a"] will be updated in-place
       ~ resource "fake_machine" "web" {
@@ -184,9 +179,7 @@ fn a_change_shows_what_differs() {
             }
           + rule {
               + port    = 8443
-              + sources = [
-                  + "10.1.0.0/16",
-                ]
+              + sources = ["10.1.0.0/16"]
             }
             # (4 unchanged attributes hidden)
             # (2 unchanged blocks hidden)
@@ -228,38 +221,28 @@ fn what_destroys_comes_first_and_says_why() {
     tainted.reason = Some(Reason::Tainted);
     let changes = vec![moved, taken, replaced, tainted, forgotten, gone, deposed];
     assert_snapshot!(text(&plan(changes)), @r#"
-    An apply will do this (- destroy  -/+ destroy, then create  +/- create, then destroy):
+    An apply will do this:
+      - destroy   -/+ replace   +/- replace, new one first
 
       # fake_machine.old[2] will be destroyed: [2] is beyond count
       - resource "fake_machine" "old" {
           - id         = "machine-1"
           - image      = "plain"
-          - labels     = [
-              - "one",
-              - "two",
-            ]
+          - labels     = ["one", "two"]
           - network_id = "network-1"
           - password   = (sensitive value)
           - policy     = jsonencode({
               - Statement = [
                   - {
-                      - Action = [
-                          - "a:Get",
-                          - "a:Put",
-                        ]
+                      - Action = ["a:Get", "a:Put"]
                       - Effect = "Allow"
                     },
-                  - {
-                      - Effect = "Deny"
-                    },
+                  - { Effect = "Deny" },
                 ]
               - Version   = "1"
             })
           - size       = "small"
-          - tags       = {
-              - "Name"  = "web"
-              - "owner" = "me"
-            }
+          - tags       = { "Name" = "web", "owner" = "me" }
           - zone       = "a"
 
           - disk {
@@ -273,9 +256,7 @@ fn what_destroys_comes_first_and_says_why() {
           - rule {
               - note    = "web"
               - port    = 80
-              - sources = [
-                  - "10.0.0.0/8",
-                ]
+              - sources = ["10.0.0.0/8"]
             }
           - rule {
               - port = 443
@@ -288,32 +269,21 @@ fn what_destroys_comes_first_and_says_why() {
       - resource "fake_machine" "other" {
           - id         = "machine-1"
           - image      = "plain"
-          - labels     = [
-              - "one",
-              - "two",
-            ]
+          - labels     = ["one", "two"]
           - network_id = "network-1"
           - password   = (sensitive value)
           - policy     = jsonencode({
               - Statement = [
                   - {
-                      - Action = [
-                          - "a:Get",
-                          - "a:Put",
-                        ]
+                      - Action = ["a:Get", "a:Put"]
                       - Effect = "Allow"
                     },
-                  - {
-                      - Effect = "Deny"
-                    },
+                  - { Effect = "Deny" },
                 ]
               - Version   = "1"
             })
           - size       = "small"
-          - tags       = {
-              - "Name"  = "web"
-              - "owner" = "me"
-            }
+          - tags       = { "Name" = "web", "owner" = "me" }
           - zone       = "a"
 
           - disk {
@@ -327,9 +297,7 @@ fn what_destroys_comes_first_and_says_why() {
           - rule {
               - note    = "web"
               - port    = 80
-              - sources = [
-                  - "10.0.0.0/8",
-                ]
+              - sources = ["10.0.0.0/8"]
             }
           - rule {
               - port = 443
@@ -494,6 +462,7 @@ fn diagnostics_show_the_place() {
     Error: Wrong type of operand
      --> main.tf:3:9
       |
+    2 | resource "fake_machine" "web" {
     3 |  size = var.size + 1
       |         ^^^^^^^^^^^^
       var.size is "large"
@@ -522,15 +491,15 @@ fn diagnostics_for_machines_have_terraforms_fields() {
             "detail": "The operator + wants numbers on both sides, and the left one is text that cannot be read as a number. Write a number.\n\ndeclare the variable with type = number",
             "range": {
                 "filename": "main.tf",
-                "start": {"line": 3, "column": 9, "byte": 51},
-                "end": {"line": 3, "column": 21, "byte": 63},
+                "start": {"line": 3, "column": 9, "byte": 50},
+                "end": {"line": 3, "column": 21, "byte": 62},
             },
             "snippet": {
                 "context": "resource \"fake_machine\" \"web\"",
                 "code": "resource \"fake_machine\" \"web\" {\n\tsize = var.size + 1",
                 "start_line": 2,
-                "highlight_start_offset": 41,
-                "highlight_end_offset": 53,
+                "highlight_start_offset": 40,
+                "highlight_end_offset": 52,
                 "values": [{"traversal": "var.size", "statement": "is \"large\""}],
             },
         })

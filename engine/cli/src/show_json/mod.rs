@@ -1,0 +1,17 @@
+//! Plans and states as JSON for machines, in the format of Terraform's `show -json`.
+
+mod configuration;
+mod modules;
+mod plan;
+mod shapes;
+mod state;
+
+pub(crate) use plan::{PlanOrigin, change_actions, plan_to_json, reason_name};
+pub(crate) use shapes::sensitive_shape;
+pub(crate) use state::state_to_json;
+
+/// Version of Terraform that we claim to be.
+pub(crate) const TERRAFORM_VERSION: &str = "1.11.4";
+
+#[cfg(test)]
+mod tests;
