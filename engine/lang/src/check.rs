@@ -128,7 +128,7 @@ impl Configuration {
         for index in 0..self.modules.len() {
             evaluator.validate_module(index, &known, &mut diagnostics);
         }
-        diagnostics
+        crate::config::load::sorted(diagnostics)
     }
 }
 

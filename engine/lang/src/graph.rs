@@ -26,14 +26,17 @@ pub(crate) enum NodeKey {
 
 impl Configuration {
     /// Builds the graph and reports references to what is not declared, and cycles.
-    pub(crate) fn build_graph(&mut self, diagnostics: &mut Diagnostics) {
+    ///
+    /// Returns whether there are no cycles.
+    pub(crate) fn build_graph(&mut self, diagnostics: &mut Diagnostics) -> bool {
         let mut builder = Builder { configuration: self, ids: BTreeMap::new(), nodes: Vec::new(), diagnostics };
         builder.declare();
         builder.connect();
         let Builder { ids, nodes, .. } = builder;
-        report_cycles(&nodes, diagnostics);
+        let acyclic = report_cycles(&nodes, diagnostics);
         self.blocks = nodes;
         self.block_ids = ids;
+        acyclic
     }
 }
 
@@ -435,7 +438,8 @@ pub(crate) fn undeclared(module: &Module, key: &NodeKey, traversal: &Traversal, 
 }
 
 /// Reports every cycle once, with its members in the order of the references.
-fn report_cycles(nodes: &[BlockNode], diagnostics: &mut Diagnostics) {
+fn report_cycles(nodes: &[BlockNode], diagnostics: &mut Diagnostics) -> bool {
+    let mut acyclic = true;
     // 0: not seen, 1: on the way, 2: done.
     let mut state = vec![0_u8; nodes.len()];
     for start in 0..nodes.len() {
@@ -457,6 +461,7 @@ fn report_cycles(nodes: &[BlockNode], diagnostics: &mut Diagnostics) {
                     way.push((target, 0));
                 }
                 1 => {
+                    acyclic = false;
                     let from = way.iter().position(|(id, _)| *id == target).unwrap_or_default();
                     let members: Vec<&str> = way[from..].iter().map(|(id, _)| nodes[*id].label.as_str()).collect();
                     let detail = format!(
@@ -470,4 +475,5 @@ fn report_cycles(nodes: &[BlockNode], diagnostics: &mut Diagnostics) {
             }
         }
     }
+    acyclic
 }

@@ -45,6 +45,7 @@ pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool,
     }
     for block in &body.blocks {
         let Some(wanted) = labels(&block.kind) else {
+            module.lost = true;
             diagnostics.push(
                 Diagnostic::error("Unsupported block type", format!("There are no blocks of type {:?}.", block.kind))
                     .at(body.range(block.kind_span))
@@ -53,10 +54,12 @@ pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool,
             continue;
         };
         if block.labels.len() != wanted {
+            module.lost = true;
             diagnostics.push(label_count(block, wanted));
             continue;
         }
         if !names_are_valid(block, diagnostics) {
+            module.lost = true;
             continue;
         }
         read_block(module, block, dir, root, diagnostics);
@@ -125,13 +128,14 @@ fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnos
                 diagnostics.push(duplicate("block", &key.to_string(), block, &other.range));
             }
         }
-        "module" => {
-            if let Some(call) = read_call(block, &name, dir, diagnostics)
-                && let Some(other) = module.calls.insert(Arc::clone(&name), call)
-            {
-                diagnostics.push(duplicate("module call", &name, block, &other.range));
+        "module" => match read_call(block, &name, dir, diagnostics) {
+            Some(call) => {
+                if let Some(other) = module.calls.insert(Arc::clone(&name), call) {
+                    diagnostics.push(duplicate("module call", &name, block, &other.range));
+                }
             }
-        }
+            None => module.lost = true,
+        },
         "moved" => read_moved(module, block, diagnostics),
         "removed" => read_removed(module, block, diagnostics),
         "import" => read_import(module, block, root, diagnostics),
@@ -476,7 +480,7 @@ fn read_variable(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) 
                 let detail = "The default is null, but the variable says \"nullable = false\".";
                 diagnostics
                     .push(Diagnostic::error("Invalid default value for variable", detail).at(expression.range()));
-                None
+                Some(Value::unknown(constraint.ty.without_optional()))
             }
             Ok(value) => Some(value),
             Err(error) => {
@@ -488,7 +492,7 @@ fn read_variable(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) 
                 );
                 diagnostics
                     .push(Diagnostic::error("Invalid default value for variable", detail).at(expression.range()));
-                None
+                Some(Value::unknown(constraint.ty.without_optional()))
             }
         };
     }

@@ -28,9 +28,10 @@ impl Configuration {
             modules: BTreeMap::new(),
             nodes: Vec::new(),
             diagnostics: Diagnostics::new(),
+            unreadable: false,
         };
         loader.node(environment.root_dir.clone(), Vec::new(), None, None);
-        let Loader { sources, nodes, mut diagnostics, .. } = loader;
+        let Loader { sources, nodes, mut diagnostics, unreadable, .. } = loader;
         let mut configuration = Self {
             environment,
             registry,
@@ -42,18 +43,35 @@ impl Configuration {
             moves: Vec::new(),
             removals: Vec::new(),
         };
-        if !diagnostics.has_errors() {
-            configuration.check_names(&mut diagnostics);
-            configuration.build_graph(&mut diagnostics);
-            configuration.read_moves(&mut diagnostics);
+        if unreadable {
+            return (None, sorted(diagnostics));
         }
-        variables::assign(&mut configuration, inputs, &mut diagnostics);
+        // From here on all errors are collected, also when there are some already: the user is to see them in one run.
+        let lost = configuration.modules.iter().any(|node| node.module.lost);
+        let mut consequences = Diagnostics::new();
+        configuration.check_names(&mut diagnostics);
+        let acyclic = configuration.build_graph(&mut consequences);
+        configuration.read_moves(&mut consequences);
+        variables::assign(&mut configuration, inputs, &mut consequences);
+        if acyclic && (diagnostics.has_errors() || consequences.has_errors()) {
+            consequences.extend(configuration.validate());
+        }
+        // What stands in a block that could not be read only seems to be missing.
+        let genuine = |problem: &Diagnostic| !lost || !(problem.summary.contains("undeclared"));
+        diagnostics.extend(consequences.into_iter().filter(genuine).collect());
         if diagnostics.has_errors() {
-            return (None, diagnostics);
+            return (None, sorted(diagnostics));
         }
         variables::check_validations(&configuration, &mut diagnostics);
         if diagnostics.has_errors() { (None, diagnostics) } else { (Some(configuration), diagnostics) }
     }
+}
+
+/// Brings problems into the order of the places that they are about.
+pub(crate) fn sorted(diagnostics: Diagnostics) -> Diagnostics {
+    let mut all: Vec<Diagnostic> = diagnostics.into_iter().collect();
+    all.sort_by_key(|problem| problem.subject.as_ref().map(|range| (Arc::clone(&range.file), range.start.byte)));
+    all.into_iter().collect()
 }
 
 struct Loader<'f> {
@@ -62,6 +80,8 @@ struct Loader<'f> {
     modules: BTreeMap<String, Arc<Module>>,
     nodes: Vec<ModuleNode>,
     diagnostics: Diagnostics,
+    /// Whether a file is missing or has syntax errors, so that nobody knows what it declares.
+    unreadable: bool,
 }
 
 impl Loader<'_> {
@@ -85,6 +105,7 @@ impl Loader<'_> {
         });
         for call in module.calls.values() {
             if path.len() >= MODULE_DEPTH_LIMIT {
+                self.unreadable = true;
                 self.diagnostics.push(
                     Diagnostic::error("Module calls too deep", "The module calls itself, directly or through others.")
                         .at(call.range.clone()),
@@ -124,6 +145,7 @@ impl Loader<'_> {
             Ok(names) => names,
             Err(why) => {
                 let detail = format!("The directory {dir:?} of the module cannot be read: {why}.");
+                self.unreadable = true;
                 self.diagnostics.push(Diagnostic::error("Unreadable module directory", detail).at(call.cloned()));
                 return None;
             }
@@ -144,6 +166,7 @@ impl Loader<'_> {
         overrides.sort();
         if primary.is_empty() && overrides.is_empty() {
             let detail = format!("There are no .tf files in the directory {dir:?}.");
+            self.unreadable = true;
             self.diagnostics.push(Diagnostic::error("No configuration files", detail).at(call.cloned()));
             return None;
         }
@@ -155,12 +178,14 @@ impl Loader<'_> {
         let source = match read_source(self.files, &path) {
             Ok(source) => source,
             Err(diagnostic) => {
+                self.unreadable = true;
                 self.diagnostics.push(*diagnostic);
                 return None;
             }
         };
         self.sources.insert(path, Arc::clone(&source));
         let parsed = if name.ends_with(".json") { json::parse_body(&source) } else { parse_body(&source) };
+        self.unreadable |= parsed.0.is_none();
         self.diagnostics.absorb(parsed)
     }
 }

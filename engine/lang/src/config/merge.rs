@@ -7,8 +7,21 @@ use crate::syntax::Body;
 
 /// Applies an override file to the module.
 pub(super) fn apply(module: &mut Module, changes: Module, diagnostics: &mut Diagnostics) {
-    let Module { settings, providers, variables, locals, outputs, resources, calls, moved, removed, imports, checks } =
-        changes;
+    let Module {
+        lost,
+        settings,
+        providers,
+        variables,
+        locals,
+        outputs,
+        resources,
+        calls,
+        moved,
+        removed,
+        imports,
+        checks,
+    } = changes;
+    module.lost |= lost;
     if settings.backend.is_some() {
         module.settings.backend = settings.backend;
     }

@@ -79,6 +79,8 @@ pub(crate) struct ModuleNode {
 /// What stands in the files of one directory.
 #[derive(Default)]
 pub(crate) struct Module {
+    /// Whether blocks were left out because they are wrong.
+    pub(crate) lost: bool,
     pub(crate) settings: Settings,
     pub(crate) providers: Vec<ProviderBlock>,
     pub(crate) variables: IndexMap<Arc<str>, Variable>,
