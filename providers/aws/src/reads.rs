@@ -1,6 +1,6 @@
 //! Reads that several resource types share, so that a refresh asks for each thing once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_sdk_ec2::types::{Filter, RouteTable, SecurityGroup, SecurityGroupRule};
@@ -19,6 +19,9 @@ pub(crate) struct Reads {
     route_tables: Arc<Batch<RouteTable>>,
     security_groups: Arc<Batch<SecurityGroup>>,
     security_group_rules: Arc<Batch<Vec<SecurityGroupRule>>>,
+    pub(crate) elb_tags: Arc<Batch<Vec<(String, String)>>>,
+    pub(crate) attached_policies: Arc<Batch<BTreeSet<String>>>,
+    pub(crate) inline_policies: Arc<Batch<BTreeMap<String, String>>>,
 }
 
 /// Returns a filter on any of the values.

@@ -29,10 +29,24 @@ pub struct DbSubnetGroup {
     #[attr(optional, computed)]
     pub id: Option<String>,
     /// Name of the group.
-    #[attr(optional, computed, replace, length(1, 255), pattern("^[ \\-.0-9_a-z]+$", "lower-case letters, digits, spaces, and the characters -._"), conflicts("name_prefix"))]
+    #[attr(
+        optional,
+        computed,
+        replace,
+        length(1, 255),
+        pattern("^[ \\-.0-9_a-z]+$", "lower-case letters, digits, spaces, and the characters -._"),
+        conflicts("name_prefix")
+    )]
     pub name: Option<String>,
     /// Beginning of a generated name.
-    #[attr(optional, computed, replace, length(1, 229), pattern("^[ \\-.0-9_a-z]+$", "lower-case letters, digits, spaces, and the characters -._"), conflicts("name"))]
+    #[attr(
+        optional,
+        computed,
+        replace,
+        length(1, 229),
+        pattern("^[ \\-.0-9_a-z]+$", "lower-case letters, digits, spaces, and the characters -._"),
+        conflicts("name")
+    )]
     pub name_prefix: Option<String>,
     /// Subnets, in at least two availability zones.
     #[attr(required)]
@@ -150,11 +164,7 @@ async fn groups(aws: &Aws, names: &[&str]) -> RemoteResult<BTreeMap<String, RdsS
     Ok(named.filter(|(name, _)| names.contains(&name.as_str())).collect())
 }
 
-async fn observed(
-    aws: &Aws,
-    group: &RdsSubnetGroup,
-    prior: &DbSubnetGroup,
-) -> RemoteResult<Observed<DbSubnetGroup>> {
+async fn observed(aws: &Aws, group: &RdsSubnetGroup, prior: &DbSubnetGroup) -> RemoteResult<Observed<DbSubnetGroup>> {
     let arn = group.db_subnet_group_arn.clone().unwrap_or_default();
     let answer = aws.rds.list_tags_for_resource().resource_name(&arn).send().await.named("rds:ListTagsForResource")?;
     let (tags, tags_all) = aws.tags.observed(pairs(answer.tag_list()), &prior.tags);

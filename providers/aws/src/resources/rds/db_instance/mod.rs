@@ -5,11 +5,11 @@ mod model;
 mod read;
 mod update;
 
+use wpinfra_core::model::Model as _;
 use wpinfra_core::provider::{
     Creation, Draft, Identity, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteId, RemoteResult,
     ResourceType, Token, Wait, wait,
 };
-use wpinfra_core::model::Model as _;
 use wpinfra_core::{Diagnostic, Value};
 
 pub use self::model::{BlueGreenUpdate, DbInstance, ListenerEndpoint, MasterUserSecret, PointInTime, S3Import};
@@ -85,7 +85,11 @@ impl ResourceType for DbInstanceType {
         create::create(aws, planned, token).await
     }
 
-    async fn read(&self, aws: &Aws, requests: &[ReadRequest<DbInstance>]) -> RemoteResult<Vec<Option<Observed<DbInstance>>>> {
+    async fn read(
+        &self,
+        aws: &Aws,
+        requests: &[ReadRequest<DbInstance>],
+    ) -> RemoteResult<Vec<Option<Observed<DbInstance>>>> {
         read::read(aws, requests).await
     }
 
@@ -143,7 +147,10 @@ fn require_arguments_of_new(draft: &mut Draft<'_>) {
     }
     let is_set = |name: &str| draft.config.get(name).is_some_and(|value| !value.is_null());
     let has_block = |name: &str| {
-        draft.config.get(name).is_some_and(|value| !value.is_known() || value.elements().is_some_and(|found| !found.is_empty()))
+        draft
+            .config
+            .get(name)
+            .is_some_and(|value| !value.is_known() || value.elements().is_some_and(|found| !found.is_empty()))
     };
     if is_set("replicate_source_db") || is_set("snapshot_identifier") || has_block("restore_to_point_in_time") {
         return;
@@ -178,9 +185,10 @@ const SETTINGS_OF_OURS: &[&str] = &[
 
 /// Refuses changes that are to be made by a blue/green deployment.
 fn refuse_blue_green(draft: &mut Draft<'_>) {
-    let enabled = draft.config.get("blue_green_update").and_then(|blocks| {
-        blocks.elements()?.first()?.get("enabled").and_then(|value| value.as_bool())
-    });
+    let enabled = draft
+        .config
+        .get("blue_green_update")
+        .and_then(|blocks| blocks.elements()?.first()?.get("enabled").and_then(|value| value.as_bool()));
     if draft.prior.is_none() || enabled != Some(true) {
         return;
     }

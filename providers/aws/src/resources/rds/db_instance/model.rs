@@ -93,7 +93,25 @@ pub struct DbInstance {
     #[attr(optional, conflicts("domain", "domain_iam_role_name"))]
     pub domain_ou: Option<String>,
     /// Logs that go to CloudWatch.
-    #[attr(optional, each(one_of("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "listener", "notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade")))]
+    #[attr(
+        optional,
+        each(one_of(
+            "agent",
+            "alert",
+            "audit",
+            "diag.log",
+            "error",
+            "general",
+            "iam-db-auth-error",
+            "listener",
+            "notify.log",
+            "oemagent",
+            "postgresql",
+            "slowquery",
+            "trace",
+            "upgrade"
+        ))
+    )]
     pub enabled_cloudwatch_logs_exports: BTreeSet<String>,
     /// Name and port of the server: `name:3306`.
     #[attr(computed)]
@@ -102,7 +120,11 @@ pub struct DbInstance {
     #[attr(optional, computed, replace, ignore_case)]
     pub engine: Option<String>,
     /// Whether an old version gets paid extended support.
-    #[attr(optional, computed, one_of("open-source-rds-extended-support", "open-source-rds-extended-support-disabled"))]
+    #[attr(
+        optional,
+        computed,
+        one_of("open-source-rds-extended-support", "open-source-rds-extended-support-disabled")
+    )]
     pub engine_lifecycle_support: Option<String>,
     /// Version of the engine; a part of it, as `8.0`, leaves the rest to AWS.
     #[attr(optional, computed)]
@@ -111,7 +133,14 @@ pub struct DbInstance {
     #[attr(computed)]
     pub engine_version_actual: Option<String>,
     /// Name of the snapshot that is taken before the instance is deleted.
-    #[attr(optional, local, pattern("^[A-Za-z]([0-9A-Za-z]|-[0-9A-Za-z])*$", "a letter, then letters, digits and single hyphens, no hyphen at the end"))]
+    #[attr(
+        optional,
+        local,
+        pattern(
+            "^[A-Za-z]([0-9A-Za-z]|-[0-9A-Za-z])*$",
+            "a letter, then letters, digits and single hyphens, no hyphen at the end"
+        )
+    )]
     pub final_snapshot_identifier: Option<String>,
     /// Zone of the name in Route 53.
     #[attr(computed)]
@@ -123,10 +152,23 @@ pub struct DbInstance {
     #[attr(optional, computed)]
     pub id: Option<String>,
     /// Name of the instance.
-    #[attr(optional, computed, pattern("^[a-z]([0-9a-z]|-[0-9a-z])*$", "a letter, then lower-case letters, digits and single hyphens, no hyphen at the end"), conflicts("identifier_prefix"))]
+    #[attr(
+        optional,
+        computed,
+        pattern(
+            "^[a-z]([0-9a-z]|-[0-9a-z])*$",
+            "a letter, then lower-case letters, digits and single hyphens, no hyphen at the end"
+        ),
+        conflicts("identifier_prefix")
+    )]
     pub identifier: Option<String>,
     /// Beginning of a generated name.
-    #[attr(optional, computed, pattern("^[a-z]([0-9a-z]|-[0-9a-z])*-?$", "a letter, then lower-case letters, digits and single hyphens"), conflicts("identifier"))]
+    #[attr(
+        optional,
+        computed,
+        pattern("^[a-z]([0-9a-z]|-[0-9a-z])*-?$", "a letter, then lower-case letters, digits and single hyphens"),
+        conflicts("identifier")
+    )]
     pub identifier_prefix: Option<String>,
     /// Size of the server: `db.t3.micro`.
     #[attr(required)]
@@ -186,7 +228,13 @@ pub struct DbInstance {
     #[attr(optional, sensitive, conflicts("manage_master_user_password", "password_wo"), local)]
     pub password: Option<String>,
     /// Password of the first user, which the state does not hold.
-    #[attr(optional, sensitive, write_only, conflicts("manage_master_user_password", "password"), required_with("password_wo_version"))]
+    #[attr(
+        optional,
+        sensitive,
+        write_only,
+        conflicts("manage_master_user_password", "password"),
+        required_with("password_wo_version")
+    )]
     pub password_wo: Option<String>,
     /// Number whose change sets `password_wo` anew.
     #[attr(optional, integer, required_with("password_wo"), local)]

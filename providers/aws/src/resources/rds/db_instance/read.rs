@@ -67,8 +67,7 @@ fn is_resource_id(id: &str) -> bool {
 /// Returns the instance with an id or name; should several have the id, the one that is called as it was.
 fn choose<'a>(found: &'a [RdsInstance], id: &RemoteId, name: Option<&str>) -> Option<&'a RdsInstance> {
     let mut matching = found.iter().filter(|instance| {
-        instance.dbi_resource_id.as_deref() == Some(&id.0)
-            || instance.db_instance_identifier.as_deref() == Some(&id.0)
+        instance.dbi_resource_id.as_deref() == Some(&id.0) || instance.db_instance_identifier.as_deref() == Some(&id.0)
     });
     let first = matching.clone().next();
     matching.find(|instance| name.is_some() && instance.db_instance_identifier.as_deref() == name).or(first)
@@ -85,11 +84,8 @@ fn observed(aws: &Aws, instance: &RdsInstance, prior: &DbInstance) -> Observed<D
     let model = DbInstance { tags, tags_all, ..memberships(instance, prior, settings) };
     let status = model.status.clone().unwrap_or_default();
     let mut observed = Observed::in_state(model, status);
-    observed.reason = instance
-        .status_infos()
-        .iter()
-        .find(|info| info.normal == Some(false))
-        .and_then(|info| info.message.clone());
+    observed.reason =
+        instance.status_infos().iter().find(|info| info.normal == Some(false)).and_then(|info| info.message.clone());
     observed
 }
 
@@ -104,9 +100,7 @@ fn settings(instance: &RdsInstance, prior: &DbInstance) -> DbInstance {
         .or_else(|| instance.db_instance_identifier.clone())
         .unwrap_or_default();
     DbInstance {
-        allocated_storage: number(
-            pending.and_then(|pending| pending.allocated_storage).or(instance.allocated_storage),
-        ),
+        allocated_storage: number(pending.and_then(|pending| pending.allocated_storage).or(instance.allocated_storage)),
         arn: instance.db_instance_arn.clone(),
         auto_minor_version_upgrade: instance.auto_minor_version_upgrade.unwrap_or(false),
         availability_zone: text(&instance.availability_zone),
@@ -136,7 +130,10 @@ fn settings(instance: &RdsInstance, prior: &DbInstance) -> DbInstance {
         enabled_cloudwatch_logs_exports: instance.enabled_cloudwatch_logs_exports().iter().cloned().collect(),
         engine: text(&instance.engine),
         engine_lifecycle_support: text(&instance.engine_lifecycle_support),
-        engine_version: Some(configured_version(prior.engine_version.as_deref(), actual.as_deref().unwrap_or_default())),
+        engine_version: Some(configured_version(
+            prior.engine_version.as_deref(),
+            actual.as_deref().unwrap_or_default(),
+        )),
         engine_version_actual: Some(instance.engine_version.clone().unwrap_or_default()),
         iam_database_authentication_enabled: Some(
             pending
@@ -146,7 +143,8 @@ fn settings(instance: &RdsInstance, prior: &DbInstance) -> DbInstance {
         ),
         id: instance.dbi_resource_id.clone(),
         identifier_prefix: Some(
-            non_empty(&prior.identifier_prefix).unwrap_or_else(|| prefix_of(&identifier).unwrap_or_default().to_owned()),
+            non_empty(&prior.identifier_prefix)
+                .unwrap_or_else(|| prefix_of(&identifier).unwrap_or_default().to_owned()),
         ),
         identifier: Some(identifier),
         instance_class: pending
@@ -209,21 +207,24 @@ fn memberships(instance: &RdsInstance, prior: &DbInstance, settings: DbInstance)
         domain_fqdn: text(domain.and_then(|domain| domain.fqdn.clone())),
         domain_iam_role_name: text(domain.and_then(|domain| domain.iam_role_name.clone())),
         domain_ou: text(domain.and_then(|domain| domain.ou.clone())),
-        endpoint: address.as_ref().zip(endpoint.and_then(|endpoint| endpoint.port)).map(|(name, port)| format!("{name}:{port}")),
+        endpoint: address
+            .as_ref()
+            .zip(endpoint.and_then(|endpoint| endpoint.port))
+            .map(|(name, port)| format!("{name}:{port}")),
         address,
         final_snapshot_identifier: prior.final_snapshot_identifier.clone(),
         hosted_zone_id: endpoint.map(|endpoint| endpoint.hosted_zone_id.clone().unwrap_or_default()),
         latest_restorable_time: Some(
-            instance
-                .latest_restorable_time
-                .and_then(|time| time.fmt(Format::DateTime).ok())
-                .unwrap_or_default(),
+            instance.latest_restorable_time.and_then(|time| time.fmt(Format::DateTime).ok()).unwrap_or_default(),
         ),
         listener_endpoint: instance.listener_endpoint.iter().map(listener).collect(),
         manage_master_user_password: prior.manage_master_user_password,
         master_user_secret: instance.master_user_secret.iter().map(secret).collect(),
         master_user_secret_kms_key_id: prior.master_user_secret_kms_key_id.clone(),
-        option_group_name: instance.option_group_memberships().first().and_then(|group| group.option_group_name.clone()),
+        option_group_name: instance
+            .option_group_memberships()
+            .first()
+            .and_then(|group| group.option_group_name.clone()),
         parameter_group_name: instance
             .db_parameter_groups()
             .first()
@@ -308,7 +309,8 @@ fn as_configured(configured: Option<&str>, actual: &str) -> String {
 /// Returns the source of a replica as it is configured: by name, or by ARN.
 fn source_as_configured(configured: Option<&str>, actual: &str) -> String {
     let same = configured.filter(|configured| {
-        !actual.is_empty() && configured.strip_suffix(actual).is_some_and(|rest| rest.is_empty() || rest.ends_with(":db:"))
+        !actual.is_empty()
+            && configured.strip_suffix(actual).is_some_and(|rest| rest.is_empty() || rest.ends_with(":db:"))
     });
     same.unwrap_or(actual).to_owned()
 }
@@ -346,18 +348,20 @@ mod tests {
     #[test]
     fn sources_are_the_same_by_name_and_by_arn() {
         let arn = "arn:aws:rds:ap-northeast-1:123456789012:db:main";
-        for (configured, actual, expected) in
-            [(Some(arn), "main", arn), (Some("main"), "main", "main"), (Some(arn), "", ""), (Some("xmain"), "main", "main")]
-        {
+        for (configured, actual, expected) in [
+            (Some(arn), "main", arn),
+            (Some("main"), "main", "main"),
+            (Some(arn), "", ""),
+            (Some("xmain"), "main", "main"),
+        ] {
             assert_eq!(source_as_configured(configured, actual), expected);
         }
     }
 
     #[test]
     fn of_several_instances_with_the_same_id_the_name_decides() {
-        let instance = |name: &str| {
-            RdsInstance::builder().dbi_resource_id("db-A1").db_instance_identifier(name).build()
-        };
+        let instance =
+            |name: &str| RdsInstance::builder().dbi_resource_id("db-A1").db_instance_identifier(name).build();
         let found = [instance("one"), instance("two")];
         let name = |prior: Option<&str>| {
             choose(&found, &RemoteId("db-A1".to_owned()), prior).and_then(|found| found.db_instance_identifier.clone())

@@ -26,7 +26,8 @@ pub(super) async fn update(aws: &Aws, id: &RemoteId, prior: &DbInstance, planned
     // The ARN holds the name, which the change may give anew, so tags come first.
     update_tags(aws, &arn, &prior.tags_all, &planned.tags_all).await?;
     if changes != ModifyDbInstanceInput::builder() {
-        let call = changes.db_instance_identifier(&identifier).apply_immediately(planned.apply_immediately || is_new(prior));
+        let call =
+            changes.db_instance_identifier(&identifier).apply_immediately(planned.apply_immediately || is_new(prior));
         call.send_with(&aws.rds).await.named("rds:ModifyDBInstance")?;
     }
     if is_new(prior) {
@@ -130,11 +131,15 @@ fn change_storage(changes: Modify, prior: &DbInstance, planned: &DbInstance) -> 
     let throughput = number(prior.storage_throughput, planned.storage_throughput);
     let growth = (prior.max_allocated_storage.unwrap_or(0) != planned.max_allocated_storage.unwrap_or(0)).then(|| {
         // The storage stops growing by itself if its greatest size is the one that it has.
-        planned.max_allocated_storage.filter(|size| *size != 0).or(planned.allocated_storage).or(prior.allocated_storage)
+        planned
+            .max_allocated_storage
+            .filter(|size| *size != 0)
+            .or(planned.allocated_storage)
+            .or(prior.allocated_storage)
     });
-    let changes = changes.set_max_allocated_storage(growth.flatten().and_then(|size| count(Some(size)))).set_dedicated_log_volume(
-        switch(Some(prior.dedicated_log_volume), Some(planned.dedicated_log_volume)),
-    );
+    let changes = changes
+        .set_max_allocated_storage(growth.flatten().and_then(|size| count(Some(size))))
+        .set_dedicated_log_volume(switch(Some(prior.dedicated_log_volume), Some(planned.dedicated_log_volume)));
     if kind.is_none() && size.is_none() && iops.is_none() && throughput.is_none() {
         return changes;
     }
@@ -171,7 +176,8 @@ fn is_large_gp3(prior: &DbInstance, planned: &DbInstance) -> bool {
 
 fn change_access(changes: Modify, prior: &DbInstance, planned: &DbInstance) -> Modify {
     let groups = &planned.vpc_security_group_ids;
-    let groups = (!groups.is_empty() && *groups != prior.vpc_security_group_ids).then(|| groups.iter().cloned().collect());
+    let groups =
+        (!groups.is_empty() && *groups != prior.vpc_security_group_ids).then(|| groups.iter().cloned().collect());
     changes
         .set_ca_certificate_identifier(text(&prior.ca_cert_identifier, &planned.ca_cert_identifier))
         .set_db_port_number(number(prior.port, planned.port))
@@ -188,8 +194,9 @@ fn change_access(changes: Modify, prior: &DbInstance, planned: &DbInstance) -> M
 }
 
 fn change_password(changes: Modify, prior: &DbInstance, planned: &DbInstance) -> Modify {
-    let manages = switch(prior.manage_master_user_password.filter(|_| !is_new(prior)), planned.manage_master_user_password)
-        .filter(|_| !is_new(prior));
+    let manages =
+        switch(prior.manage_master_user_password.filter(|_| !is_new(prior)), planned.manage_master_user_password)
+            .filter(|_| !is_new(prior));
     let stops = manages == Some(false);
     // A restored instance has the password of what it was made from.
     let is_other = prior.password != planned.password
@@ -245,9 +252,13 @@ fn change_monitoring(changes: Modify, prior: &DbInstance, planned: &DbInstance) 
     let key = text(&prior.performance_insights_kms_key_id, &planned.performance_insights_kms_key_id);
     let kept = number(prior.performance_insights_retention_period, planned.performance_insights_retention_period);
     let mode = text(&prior.database_insights_mode, &planned.database_insights_mode);
-    let changes = changes.set_monitoring_interval(interval).set_monitoring_role_arn(role).set_cloudwatch_logs_export_configuration(
-        exports(&prior.enabled_cloudwatch_logs_exports, &planned.enabled_cloudwatch_logs_exports),
-    );
+    let changes = changes
+        .set_monitoring_interval(interval)
+        .set_monitoring_role_arn(role)
+        .set_cloudwatch_logs_export_configuration(exports(
+            &prior.enabled_cloudwatch_logs_exports,
+            &planned.enabled_cloudwatch_logs_exports,
+        ));
     if insights.is_none() && key.is_none() && kept.is_none() && mode.is_none() {
         return changes;
     }
@@ -310,12 +321,18 @@ mod tests {
         check(|_, planned| planned.identifier = Some("other".into()), nothing().new_db_instance_identifier("other"));
         check(|prior, _| prior.deletion_protection = Some(true), nothing().deletion_protection(false));
         check(|_, planned| planned.backup_retention_period = None, nothing());
-        check(|prior, planned| (prior.backup_retention_period, planned.backup_retention_period) = (Some(7), Some(0)), nothing().backup_retention_period(0));
+        check(
+            |prior, planned| (prior.backup_retention_period, planned.backup_retention_period) = (Some(7), Some(0)),
+            nothing().backup_retention_period(0),
+        );
     }
 
     #[test]
     fn what_is_not_known_is_left_alone() {
-        check(|_, planned| (planned.iops, planned.storage_type, planned.engine_version) = (None, None, None), nothing());
+        check(
+            |_, planned| (planned.iops, planned.storage_type, planned.engine_version) = (None, None, None),
+            nothing(),
+        );
     }
 
     #[test]
@@ -382,10 +399,8 @@ mod tests {
     #[test]
     fn logs_are_turned_on_and_off() {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-        let expected = CloudwatchLogsExportConfiguration::builder()
-            .enable_log_types("audit")
-            .disable_log_types("error")
-            .build();
+        let expected =
+            CloudwatchLogsExportConfiguration::builder().enable_log_types("audit").disable_log_types("error").build();
         assert_eq!(exports(&set(&["error", "general"]), &set(&["audit", "general"])), Some(expected));
         assert_eq!(exports(&set(&["error"]), &set(&["error"])), None);
     }

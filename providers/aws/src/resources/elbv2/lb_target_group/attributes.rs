@@ -1,0 +1,272 @@
+//! What a target group has as attributes: texts with dotted names.
+
+use aws_sdk_elasticloadbalancingv2::types::TargetGroupAttribute;
+
+use super::{
+    DnsFailover, GroupHealth, Stickiness, TargetFailover, TargetGroup, TargetHealthState, UnhealthyStateRouting,
+};
+use crate::text::non_empty;
+
+/// Returns the attributes to be set to come from `prior` to `planned`.
+pub(super) fn changes(prior: &TargetGroup, planned: &TargetGroup) -> Vec<TargetGroupAttribute> {
+    let (before, after) = (texts(prior), texts(planned));
+    let differs = |name: &str, value: &String| before.iter().all(|(other, old)| *other != name || old != value);
+    let changed = after.iter().filter(|(name, value)| differs(name, value) && belongs(name, planned));
+    changed.map(|(name, value)| TargetGroupAttribute::builder().key(*name).value(value).build()).collect()
+}
+
+/// Returns a model with the attributes filled in; what the answer lacks stays as it was, unless it is new.
+pub(super) fn read(attributes: &[TargetGroupAttribute], target_type: &str, prior: &TargetGroup) -> TargetGroup {
+    let text = |name: &str| {
+        attributes
+            .iter()
+            .find(|attribute| attribute.key.as_deref() == Some(name))
+            .and_then(|attribute| attribute.value.clone())
+    };
+    let flag = |name: &str| text(name).map(|value| value == "true");
+    let number = |name: &str| text(name).and_then(|value| value.parse::<i64>().ok());
+    let nothing = TargetGroup::default();
+    // Of a new group nothing is taken for granted, so that the update after the create brings all that was planned.
+    let before = if prior.arn.is_some() { prior } else { &nothing };
+    TargetGroup {
+        connection_termination: flag("deregistration_delay.connection_termination.enabled"),
+        deregistration_delay: text("deregistration_delay.timeout_seconds").or(before.deregistration_delay.clone()),
+        lambda_multi_value_headers_enabled: flag("lambda.multi_value_headers.enabled")
+            .or(before.lambda_multi_value_headers_enabled),
+        load_balancing_algorithm_type: text("load_balancing.algorithm.type"),
+        load_balancing_anomaly_mitigation: text("load_balancing.algorithm.anomaly_mitigation"),
+        load_balancing_cross_zone_enabled: text("load_balancing.cross_zone.enabled"),
+        preserve_client_ip: text("preserve_client_ip.enabled"),
+        proxy_protocol_v2: flag("proxy_protocol_v2.enabled").or(before.proxy_protocol_v2),
+        slow_start: number("slow_start.duration_seconds").or(before.slow_start),
+        stickiness: Some(stickiness(&text)),
+        target_failover: vec![TargetFailover {
+            on_deregistration: text("target_failover.on_deregistration"),
+            on_unhealthy: text("target_failover.on_unhealthy"),
+        }],
+        target_group_health: Some(GroupHealth {
+            dns_failover: Some(DnsFailover {
+                minimum_healthy_targets_count: text("target_group_health.dns_failover.minimum_healthy_targets.count"),
+                minimum_healthy_targets_percentage: text(
+                    "target_group_health.dns_failover.minimum_healthy_targets.percentage",
+                ),
+            }),
+            unhealthy_state_routing: Some(UnhealthyStateRouting {
+                minimum_healthy_targets_count: number(
+                    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
+                ),
+                minimum_healthy_targets_percentage: text(
+                    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
+                ),
+            }),
+        }),
+        target_health_state: vec![TargetHealthState {
+            enable_unhealthy_connection_termination: flag(
+                "target_health_state.unhealthy.connection_termination.enabled",
+            ),
+            unhealthy_draining_interval: number("target_health_state.unhealthy.draining_interval_seconds"),
+        }],
+        target_type: target_type.to_owned(),
+        ..TargetGroup::default()
+    }
+}
+
+fn stickiness(text: &dyn Fn(&str) -> Option<String>) -> Stickiness {
+    let kind = text("stickiness.type").unwrap_or_default();
+    let duration = text(if kind == "app_cookie" {
+        "stickiness.app_cookie.duration_seconds"
+    } else {
+        "stickiness.lb_cookie.duration_seconds"
+    });
+    Stickiness {
+        cookie_duration: duration.and_then(|seconds| seconds.parse().ok()).unwrap_or(0),
+        cookie_name: Some(text("stickiness.app_cookie.cookie_name").unwrap_or_default()),
+        enabled: text("stickiness.enabled").is_some_and(|enabled| enabled == "true"),
+        r#type: kind,
+    }
+}
+
+/// Returns the attributes that are set.
+fn texts(group: &TargetGroup) -> Vec<(&'static str, String)> {
+    let flag = |value: Option<bool>| value.map(|value| value.to_string());
+    let number = |value: Option<i64>| value.map(|value| value.to_string());
+    let failover = group.target_failover.first();
+    let state = group.target_health_state.first();
+    let terminates = state.and_then(|state| state.enable_unhealthy_connection_termination);
+    // Connections that are closed at once are not drained.
+    let draining = state.filter(|_| terminates == Some(false)).and_then(|state| state.unhealthy_draining_interval);
+    let dns = group.target_group_health.as_ref().and_then(|health| health.dns_failover.as_ref());
+    let routing = group.target_group_health.as_ref().and_then(|health| health.unhealthy_state_routing.as_ref());
+    let all = [
+        ("deregistration_delay.connection_termination.enabled", flag(group.connection_termination)),
+        ("deregistration_delay.timeout_seconds", non_empty(&group.deregistration_delay)),
+        ("lambda.multi_value_headers.enabled", flag(group.lambda_multi_value_headers_enabled)),
+        ("load_balancing.algorithm.anomaly_mitigation", non_empty(&group.load_balancing_anomaly_mitigation)),
+        ("load_balancing.algorithm.type", non_empty(&group.load_balancing_algorithm_type)),
+        ("load_balancing.cross_zone.enabled", non_empty(&group.load_balancing_cross_zone_enabled)),
+        ("preserve_client_ip.enabled", non_empty(&group.preserve_client_ip).map(|value| value.to_lowercase())),
+        ("proxy_protocol_v2.enabled", flag(group.proxy_protocol_v2)),
+        ("slow_start.duration_seconds", number(group.slow_start)),
+        ("target_failover.on_deregistration", failover.and_then(|failover| failover.on_deregistration.clone())),
+        ("target_failover.on_unhealthy", failover.and_then(|failover| failover.on_unhealthy.clone())),
+        ("target_health_state.unhealthy.connection_termination.enabled", flag(terminates)),
+        ("target_health_state.unhealthy.draining_interval_seconds", number(draining)),
+        (
+            "target_group_health.dns_failover.minimum_healthy_targets.count",
+            dns.and_then(|dns| non_empty(&dns.minimum_healthy_targets_count)),
+        ),
+        (
+            "target_group_health.dns_failover.minimum_healthy_targets.percentage",
+            dns.and_then(|dns| non_empty(&dns.minimum_healthy_targets_percentage)),
+        ),
+        (
+            "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
+            number(routing.and_then(|routing| routing.minimum_healthy_targets_count)),
+        ),
+        (
+            "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
+            routing.and_then(|routing| non_empty(&routing.minimum_healthy_targets_percentage)),
+        ),
+    ];
+    let stickiness = group.stickiness.as_ref().map(stickiness_texts).unwrap_or_default();
+    let all = all.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    all.chain(stickiness).collect()
+}
+
+fn stickiness_texts(stickiness: &Stickiness) -> Vec<(&'static str, String)> {
+    let mut texts = vec![("stickiness.enabled", stickiness.enabled.to_string())];
+    if !stickiness.enabled {
+        return texts;
+    }
+    texts.push(("stickiness.type", stickiness.r#type.clone()));
+    let duration = stickiness.cookie_duration.to_string();
+    match stickiness.r#type.as_str() {
+        "lb_cookie" => texts.push(("stickiness.lb_cookie.duration_seconds", duration)),
+        "app_cookie" => {
+            texts.push(("stickiness.app_cookie.duration_seconds", duration));
+            texts.push(("stickiness.app_cookie.cookie_name", stickiness.cookie_name.clone().unwrap_or_default()));
+        }
+        _ => {}
+    }
+    texts
+}
+
+/// Tells whether groups with the protocol and type of target have an attribute.
+fn belongs(name: &str, group: &TargetGroup) -> bool {
+    let protocol = group.protocol.as_deref().unwrap_or_default();
+    let is_function = group.target_type == "lambda";
+    let is_http = matches!(protocol, "HTTP" | "HTTPS");
+    let is_network = matches!(protocol, "TCP" | "TLS" | "UDP" | "TCP_UDP");
+    match name {
+        "lambda.multi_value_headers.enabled" => is_function,
+        _ if is_function => false,
+        "slow_start.duration_seconds"
+        | "load_balancing.algorithm.type"
+        | "load_balancing.algorithm.anomaly_mitigation" => is_http,
+        "proxy_protocol_v2.enabled"
+        | "preserve_client_ip.enabled"
+        | "deregistration_delay.connection_termination.enabled" => is_network,
+        _ if name.starts_with("target_failover.") => protocol == "GENEVE",
+        _ if name.starts_with("target_health_state.") => matches!(protocol, "TCP" | "TLS"),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(protocol: &str, target_type: &str) -> TargetGroup {
+        TargetGroup {
+            protocol: (!protocol.is_empty()).then(|| protocol.to_owned()),
+            target_type: target_type.to_owned(),
+            ..TargetGroup::default()
+        }
+    }
+
+    fn check(prior: &TargetGroup, planned: &TargetGroup, expected: &[(&str, &str)]) {
+        let changes = changes(prior, planned);
+        let pairs: Vec<(&str, &str)> = changes
+            .iter()
+            .map(|attribute| {
+                (attribute.key.as_deref().unwrap_or_default(), attribute.value.as_deref().unwrap_or_default())
+            })
+            .collect();
+        assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn groups_have_the_attributes_of_their_protocol() {
+        let with_defaults = |group: TargetGroup| TargetGroup {
+            deregistration_delay: Some("300".to_owned()),
+            lambda_multi_value_headers_enabled: Some(false),
+            proxy_protocol_v2: Some(false),
+            slow_start: Some(0),
+            ..group
+        };
+        let delay = ("deregistration_delay.timeout_seconds", "300");
+        for (protocol, target_type, expected) in [
+            ("HTTP", "ip", &[delay, ("slow_start.duration_seconds", "0")][..]),
+            ("TCP", "instance", &[delay, ("proxy_protocol_v2.enabled", "false")]),
+            ("GENEVE", "instance", &[delay]),
+            ("", "lambda", &[("lambda.multi_value_headers.enabled", "false")]),
+        ] {
+            let new = group(protocol, target_type);
+            check(&new, &with_defaults(new.clone()), expected);
+            check(&with_defaults(new.clone()), &with_defaults(new.clone()), &[]);
+        }
+    }
+
+    #[test]
+    fn stickiness_is_described_by_its_type() {
+        let with = |enabled, kind: &str| TargetGroup {
+            stickiness: Some(Stickiness {
+                cookie_duration: 60,
+                cookie_name: Some("c".to_owned()),
+                enabled,
+                r#type: kind.to_owned(),
+            }),
+            ..group("HTTP", "ip")
+        };
+        let none = group("HTTP", "ip");
+        check(&with(true, "lb_cookie"), &with(false, "lb_cookie"), &[("stickiness.enabled", "false")]);
+        check(
+            &none,
+            &with(true, "lb_cookie"),
+            &[
+                ("stickiness.enabled", "true"),
+                ("stickiness.type", "lb_cookie"),
+                ("stickiness.lb_cookie.duration_seconds", "60"),
+            ],
+        );
+        check(
+            &with(true, "lb_cookie"),
+            &with(true, "app_cookie"),
+            &[
+                ("stickiness.type", "app_cookie"),
+                ("stickiness.app_cookie.duration_seconds", "60"),
+                ("stickiness.app_cookie.cookie_name", "c"),
+            ],
+        );
+        check(&none, &with(true, "source_ip"), &[("stickiness.enabled", "true"), ("stickiness.type", "source_ip")]);
+        check(&with(true, "lb_cookie"), &none, &[]);
+    }
+
+    #[test]
+    fn drained_is_only_what_stays_open() {
+        let with = |terminates| TargetGroup {
+            target_health_state: vec![TargetHealthState {
+                enable_unhealthy_connection_termination: Some(terminates),
+                unhealthy_draining_interval: Some(60),
+            }],
+            ..group("TCP", "ip")
+        };
+        let name = "target_health_state.unhealthy.connection_termination.enabled";
+        check(&group("TCP", "ip"), &with(true), &[(name, "true")]);
+        check(
+            &with(true),
+            &with(false),
+            &[(name, "false"), ("target_health_state.unhealthy.draining_interval_seconds", "60")],
+        );
+    }
+}
