@@ -5,11 +5,13 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{FlockOperation, fcntl_lock};
 use wpinfra_core::state::State;
 use wpinfra_core::{Class, Diagnostic, Diagnostics};
 
 use crate::clock::Entropy;
 use crate::journal::{self, Entry, Journal, Pending, Replayed};
+use crate::lock::StateLock;
 use crate::state_file::{self, StateFile};
 use crate::verify::verify_file;
 
@@ -52,8 +54,10 @@ pub struct Store {
     replayed: Replayed,
     /// What an interrupted run has left in the journal, until another one takes its place.
     entries: Vec<Entry>,
-    /// Files that were read. Closing one would take the process's lock off it.
-    _open: Vec<File>,
+    /// Files that were read or written. Closing one would take the process's lock off it.
+    open: Vec<File>,
+    /// Whether each new snapshot is locked before it takes its place, so that the lock never has a gap.
+    is_locked: bool,
 }
 
 impl Store {
@@ -73,7 +77,12 @@ impl Store {
         if problems.has_errors() {
             return Err(problems);
         }
-        Ok(Self { paths, snapshot, original, replayed, entries, _open: open })
+        Ok(Self { paths, snapshot, original, replayed, entries, open, is_locked: false })
+    }
+
+    /// Goes on with the lock that this process holds on the snapshot, whenever another file takes its place.
+    pub fn hold_lock(&mut self, _lock: &StateLock) {
+        self.is_locked = true;
     }
 
     /// Returns what is recorded.
@@ -246,7 +255,8 @@ impl Store {
             .map_err(|error| Box::new(cannot_write(&self.paths.journal(), &error)))?;
         self.back_up()
             .map_err(|error| Box::new(cannot_write(self.paths.backup.as_deref().unwrap_or(&path), &error)))?;
-        replace(&path, state_file::print(&file).as_bytes()).map_err(|error| Box::new(cannot_write(&path, &error)))?;
+        let written = replace_and_keep(&path, state_file::print(&file).as_bytes(), self.is_locked);
+        self.open.push(written.map_err(|error| Box::new(cannot_write(&path, &error)))?);
         self.snapshot = file;
         self.paths.state = path;
         Ok(true)
@@ -384,6 +394,11 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 
 /// Replaces a file as a whole: whoever reads it sees the old bytes or the new ones, also after a crash.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_and_keep(path, bytes, false).map(drop)
+}
+
+/// Replaces a file, which may be locked before it is visible, and returns it open.
+fn replace_and_keep(path: &Path, bytes: &[u8], is_locked: bool) -> io::Result<File> {
     // The file that a link leads to is replaced, not the link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = directory_of(&path);
@@ -396,8 +411,12 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.as_file().set_permissions(metadata.permissions())?;
     }
     file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    sync_directory(directory)
+    if is_locked {
+        fcntl_lock(file.as_file(), FlockOperation::NonBlockingLockExclusive)?;
+    }
+    let file = file.persist(&path).map_err(|error| error.error)?;
+    sync_directory(directory)?;
+    Ok(file)
 }
 
 /// Returns the directory of a file.
