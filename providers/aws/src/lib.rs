@@ -8,6 +8,7 @@ mod client;
 mod config;
 pub mod data;
 mod error;
+mod policy;
 mod reads;
 mod region;
 pub mod resources;

@@ -117,7 +117,7 @@ fn expand_model(input: &DeriveInput, fields: &[ModelField]) -> syn::Result<Token
             }
 
             fn to_value(&self) -> ::wpinfra_core::Value {
-                ::wpinfra_core::Value::object([#(#write,)* #timeouts_value])
+                ::wpinfra_core::Value::object(::std::vec![#(#write,)* #timeouts_value])
             }
         }
     })
@@ -139,7 +139,7 @@ fn expand_block(input: &DeriveInput, fields: &[ModelField]) -> Tokens {
             }
 
             fn to_value(&self) -> ::wpinfra_core::Value {
-                ::wpinfra_core::Value::object([#(#write),*])
+                ::wpinfra_core::Value::object(::std::vec![#(#write),*])
             }
         }
 
@@ -166,8 +166,8 @@ fn block_tokens(input: &DeriveInput, fields: &[ModelField]) -> Tokens {
     quote! {
         ::wpinfra_core::schema::Block {
             description: #description,
-            attributes: ::std::collections::BTreeMap::from([#(#attributes),*]),
-            blocks: ::std::collections::BTreeMap::from([#(#blocks),*]),
+            attributes: ::std::vec![#(#attributes),*].into_iter().collect(),
+            blocks: ::std::vec![#(#blocks),*].into_iter().collect(),
         }
     }
 }

@@ -181,17 +181,17 @@ async fn vpcs(aws: &Aws, ids: &[String]) -> RemoteResult<BTreeMap<String, Ec2Vpc
 
 /// The attributes of a VPC that only `DescribeVpcAttribute` tells.
 #[derive(Clone, Copy)]
-struct Attributes {
-    dns_support: bool,
-    dns_hostnames: bool,
-    usage_metrics: bool,
+pub(crate) struct Attributes {
+    pub(crate) dns_support: bool,
+    pub(crate) dns_hostnames: bool,
+    pub(crate) usage_metrics: bool,
 }
 
 async fn attributes_of_all(aws: &Aws, ids: &[String]) -> RemoteResult<Vec<Option<Attributes>>> {
     try_join_all(ids.iter().map(|id| async move { crate::error::found(attributes(aws, id).await) })).await
 }
 
-async fn attributes(aws: &Aws, id: &str) -> RemoteResult<Attributes> {
+pub(crate) async fn attributes(aws: &Aws, id: &str) -> RemoteResult<Attributes> {
     let ask = |name: VpcAttributeName| aws.ec2.describe_vpc_attribute().vpc_id(id).attribute(name).send();
     let (support, hostnames, metrics) = futures_util::future::join3(
         ask(VpcAttributeName::EnableDnsSupport),
@@ -275,7 +275,7 @@ async fn default_security_groups(aws: &Aws, vpcs: &[String]) -> RemoteResult<BTr
     Ok(found)
 }
 
-async fn main_route_tables(aws: &Aws, vpcs: &[String]) -> RemoteResult<BTreeMap<String, String>> {
+pub(crate) async fn main_route_tables(aws: &Aws, vpcs: &[String]) -> RemoteResult<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for vpcs in chunks(vpcs) {
         let call = aws

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ecs::types::{
     Cluster as EcsCluster, ClusterConfiguration, ClusterField, ClusterServiceConnectDefaultsRequest,
-    ClusterSetting as EcsClusterSetting, ClusterSettingName, ExecuteCommandConfiguration, ExecuteCommandLogConfiguration,
-    ExecuteCommandLogging, ManagedStorageConfiguration,
+    ClusterSetting as EcsClusterSetting, ClusterSettingName, ExecuteCommandConfiguration,
+    ExecuteCommandLogConfiguration, ExecuteCommandLogging, ManagedStorageConfiguration,
 };
 use futures_util::future::try_join_all;
 use wpinfra_core::provider::{
@@ -33,12 +33,7 @@ pub struct Cluster {
     #[attr(optional, computed)]
     pub id: Option<String>,
     /// Name, unique in the region of the account.
-    #[attr(
-        required,
-        replace,
-        length(1, 255),
-        pattern("^[0-9A-Za-z_-]*$", "letters, digits, hyphens and underscores")
-    )]
+    #[attr(required, replace, length(1, 255), pattern("^[0-9A-Za-z_-]*$", "letters, digits, hyphens and underscores"))]
     pub name: String,
     /// Tags of the cluster.
     #[attr(optional)]

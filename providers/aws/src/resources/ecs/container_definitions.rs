@@ -30,7 +30,9 @@ pub(crate) fn check(value: &Value) -> Result<(), String> {
         return Ok(());
     }
     let containers: Json = serde_json::from_str(text).map_err(|error| format!("JSON ({error})"))?;
-    let Json::Array(containers) = containers else { return Err("a JSON list of objects, one for each container".into()) };
+    let Json::Array(containers) = containers else {
+        return Err("a JSON list of objects, one for each container".into());
+    };
     for (position, container) in containers.iter().enumerate() {
         let Json::Object(members) = container else {
             return Err(format!("a JSON list of objects, and element {position} is none"));
@@ -197,7 +199,8 @@ fn check_members(members: &Map<String, Json>, place: &str) -> Result<(), String>
             continue;
         }
         let inner = value.as_array().into_iter().flatten().enumerate();
-        let objects = inner.filter_map(|(position, element)| Some((format!("{place}[{position}]"), element.as_object()?)));
+        let objects =
+            inner.filter_map(|(position, element)| Some((format!("{place}[{position}]"), element.as_object()?)));
         for (place, members) in objects.chain(value.as_object().map(|members| (place.clone(), members))) {
             check_members(members, &place)?;
         }
@@ -233,7 +236,8 @@ fn known_members(value: &Json) -> Json {
 
 /// Returns a whole number without a fraction of nothing: 1 for 1.0.
 fn plain(number: &Number) -> Number {
-    let whole = number.as_f64().filter(|number| number.fract() == 0.0).and_then(|number| format!("{number:.0}").parse().ok());
+    let whole =
+        number.as_f64().filter(|number| number.fract() == 0.0).and_then(|number| format!("{number:.0}").parse().ok());
     number.as_i64().or(whole).map_or_else(|| number.clone(), Number::from)
 }
 
@@ -249,7 +253,11 @@ fn meaning(text: &str, ports: HostPorts) -> Option<Vec<Json>> {
     let Json::Array(containers) = for_request(text).ok()? else { return None };
     let mut containers = containers
         .into_iter()
-        .map(|container| if let Json::Object(members) = container { Some(Json::Object(essence(members, ports))) } else { None })
+        .map(
+            |container| {
+                if let Json::Object(members) = container { Some(Json::Object(essence(members, ports))) } else { None }
+            },
+        )
         .collect::<Option<Vec<_>>>()?;
     containers.sort_by_key(name_of);
     Some(containers)

@@ -7,7 +7,11 @@ fn same(one: &str, other: &str) -> (bool, bool, bool) {
     let list = |members: &str| format!(r#"[{{"name": "web", "image": "nginx"{members}}}]"#);
     let (one, other) = (list(one), list(other));
     let found = |one: &str, other: &str| {
-        (equal_in(None, one, other), equal_in(Some("awsvpc"), one, other), equal(&Value::string(one), &Value::string(other)))
+        (
+            equal_in(None, one, other),
+            equal_in(Some("awsvpc"), one, other),
+            equal(&Value::string(one), &Value::string(other)),
+        )
     };
     assert_eq!(found(&one, &other), found(&other, &one), "the order of the two does not count: {one} {other}");
     found(&one, &other)
@@ -77,7 +81,10 @@ fn other_spellings_are_no_difference() {
             r#", "linuxParameters": {"capabilities": {"drop": ["ALL", "CHOWN"]}}"#,
             r#", "linuxParameters": {"capabilities": {"drop": ["CHOWN", "ALL"], "add": []}, "initProcessEnabled": false}"#,
         ),
-        (r#", "restartPolicy": {"enabled": true}"#, r#", "restartPolicy": {"enabled": true, "restartAttemptPeriod": 300}"#),
+        (
+            r#", "restartPolicy": {"enabled": true}"#,
+            r#", "restartPolicy": {"enabled": true, "restartAttemptPeriod": 300}"#,
+        ),
     ] {
         assert_eq!(same(one, other), ALWAYS, "{one} {other}");
     }
@@ -112,7 +119,10 @@ fn other_values_are_a_difference() {
             r#", "healthCheck": {"command": ["CMD-SHELL", "true"]}"#,
             r#", "healthCheck": {"command": ["CMD-SHELL", "true"], "interval": 31}"#,
         ),
-        (r#", "portMappings": [{"containerPort": 80}]"#, r#", "portMappings": [{"containerPort": 80, "hostPort": 8080}]"#),
+        (
+            r#", "portMappings": [{"containerPort": 80}]"#,
+            r#", "portMappings": [{"containerPort": 80, "hostPort": 8080}]"#,
+        ),
         (
             r#", "mountPoints": [{"sourceVolume": "a", "containerPath": "/a", "readOnly": true}]"#,
             r#", "mountPoints": [{"sourceVolume": "a", "containerPath": "/a", "readOnly": false}]"#,

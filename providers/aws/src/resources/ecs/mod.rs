@@ -17,11 +17,7 @@ use crate::tags::Tags;
 
 /// Returns the resource types of ECS.
 pub(crate) fn all() -> Vec<Box<dyn AnyResourceType>> {
-    vec![
-        resource(cluster::ClusterType),
-        resource(service::ServiceType),
-        resource(task_definition::TaskDefinitionType),
-    ]
+    vec![resource(cluster::ClusterType), resource(service::ServiceType), resource(task_definition::TaskDefinitionType)]
 }
 
 /// Returns the tags of a new object in the form that ECS takes; `None` without any, as ECS wants no empty list of them.
@@ -60,7 +56,10 @@ fn only_missing(operation: &'static str, failures: &[Failure]) -> RemoteResult<(
     };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let message = format!("{}: {}", text(&failure.arn), text(&failure.detail));
-    Err(RemoteError { code: failure.reason.clone(), ..RemoteError::local(RemoteErrorKind::Refused, operation, message) })
+    Err(RemoteError {
+        code: failure.reason.clone(),
+        ..RemoteError::local(RemoteErrorKind::Refused, operation, message)
+    })
 }
 
 /// Unwraps what an SDK builder made; models have all that the builders want.
@@ -116,3 +115,6 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod live_tests;

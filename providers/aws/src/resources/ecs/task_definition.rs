@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{
-    Compatibility, CpuArchitecture, EphemeralStorage as EcsEphemeralStorage, IpcMode,
-    KeyValuePair, NetworkMode, OsFamily, PidMode, ProxyConfiguration as EcsProxy, ProxyConfigurationType,
-    RuntimePlatform as EcsPlatform, Tag, TaskDefinition as EcsTaskDefinition, TaskDefinitionField,
-    TaskDefinitionPlacementConstraint, TaskDefinitionPlacementConstraintType, TaskDefinitionStatus,
+    Compatibility, CpuArchitecture, EphemeralStorage as EcsEphemeralStorage, IpcMode, KeyValuePair, NetworkMode,
+    OsFamily, PidMode, ProxyConfiguration as EcsProxy, ProxyConfigurationType, RuntimePlatform as EcsPlatform, Tag,
+    TaskDefinition as EcsTaskDefinition, TaskDefinitionField, TaskDefinitionPlacementConstraint,
+    TaskDefinitionPlacementConstraintType, TaskDefinitionStatus,
 };
 use futures_util::future::try_join_all;
 use serde_json::Value as Json;
@@ -50,12 +50,7 @@ pub struct TaskDefinition {
     #[attr(optional, replace, format(Arn))]
     pub execution_role_arn: Option<String>,
     /// Name of the family.
-    #[attr(
-        required,
-        replace,
-        length(1, 255),
-        pattern("^[0-9A-Za-z_-]*$", "letters, digits, hyphens and underscores")
-    )]
+    #[attr(required, replace, length(1, 255), pattern("^[0-9A-Za-z_-]*$", "letters, digits, hyphens and underscores"))]
     pub family: String,
     /// Name of the family.
     #[attr(optional, computed)]
@@ -204,9 +199,12 @@ impl ResourceType for TaskDefinitionType {
             .set_requires_compatibilities(list(planned.requires_compatibilities.iter(), |kind| {
                 Compatibility::from(kind.as_str())
             }))
-            .set_ephemeral_storage(planned.ephemeral_storage.as_ref().map(|storage| {
-                EcsEphemeralStorage::builder().size_in_gib(small(storage.size_in_gib)).build()
-            }))
+            .set_ephemeral_storage(
+                planned
+                    .ephemeral_storage
+                    .as_ref()
+                    .map(|storage| EcsEphemeralStorage::builder().size_in_gib(small(storage.size_in_gib)).build()),
+            )
             .set_placement_constraints(list(planned.placement_constraints.iter(), constraint_to_aws))
             .set_proxy_configuration(planned.proxy_configuration.as_ref().map(proxy_to_aws).transpose()?)
             .set_runtime_platform(planned.runtime_platform.as_ref().map(platform_to_aws))
@@ -290,7 +288,8 @@ impl ResourceType for TaskDefinitionType {
 /// The schema's comparison does not know the mode, and lets pass what is the same in any of them.
 fn compare_in_network_mode(draft: &mut Draft<'_>) {
     let text = |object: Option<&wpinfra_core::Value>, name| object.and_then(|object| object.get(name));
-    let (before, wanted) = (text(draft.prior, "container_definitions"), text(Some(draft.config), "container_definitions"));
+    let (before, wanted) =
+        (text(draft.prior, "container_definitions"), text(Some(draft.config), "container_definitions"));
     let mode = text(Some(&draft.planned), "network_mode");
     let mode = mode.as_ref().and_then(wpinfra_core::Value::as_str);
     let (Some(before), Some(wanted)) = (before, wanted) else { return };
@@ -376,7 +375,11 @@ fn model(found: &EcsTaskDefinition, container_definitions: String) -> RemoteResu
         memory: text(found.memory.as_deref()),
         network_mode: text(found.network_mode.as_ref().map(NetworkMode::as_str)),
         pid_mode: text(found.pid_mode.as_ref().map(PidMode::as_str)),
-        requires_compatibilities: found.requires_compatibilities().iter().map(|kind| kind.as_str().to_owned()).collect(),
+        requires_compatibilities: found
+            .requires_compatibilities()
+            .iter()
+            .map(|kind| kind.as_str().to_owned())
+            .collect(),
         revision: Some(found.revision.into()),
         task_role_arn: text(found.task_role_arn.as_deref()),
         ephemeral_storage: found
@@ -457,7 +460,9 @@ fn proxy_from_aws(proxy: &EcsProxy) -> ProxyConfiguration {
 fn platform_to_aws(platform: &RuntimePlatform) -> EcsPlatform {
     EcsPlatform::builder()
         .set_cpu_architecture(non_empty(&platform.cpu_architecture).map(|name| CpuArchitecture::from(name.as_str())))
-        .set_operating_system_family(non_empty(&platform.operating_system_family).map(|name| OsFamily::from(name.as_str())))
+        .set_operating_system_family(
+            non_empty(&platform.operating_system_family).map(|name| OsFamily::from(name.as_str())),
+        )
         .build()
 }
 

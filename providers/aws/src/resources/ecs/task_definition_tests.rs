@@ -43,7 +43,9 @@ fn the_newest_revision_is_asked_for_only_by_those_who_track_it() {
 #[test]
 fn a_port_of_the_host_makes_a_new_revision_only_where_it_means_something() {
     let containers = |ports: &str| {
-        Value::string(format!(r#"[{{"name": "web", "image": "nginx", "portMappings": [{{"containerPort": 80{ports}}}]}}]"#))
+        Value::string(format!(
+            r#"[{{"name": "web", "image": "nginx", "portMappings": [{{"containerPort": 80{ports}}}]}}]"#
+        ))
     };
     for (mode, before, wanted, replaces) in [
         (Some("bridge"), r#", "hostPort": 80"#, "", true),
@@ -88,10 +90,8 @@ fn only_the_same_definition_counts_as_registered() {
         cpu: Some("256".to_owned()),
         ..TaskDefinition::default()
     };
-    let other_image = TaskDefinition {
-        container_definitions: r#"[{"name": "web", "image": "other"}]"#.to_owned(),
-        ..planned()
-    };
+    let other_image =
+        TaskDefinition { container_definitions: r#"[{"name": "web", "image": "other"}]"#.to_owned(), ..planned() };
     for (planned, expected) in [
         (planned(), true),
         (other_image, false),

@@ -193,9 +193,7 @@ fn efs_from_aws(efs: &EfsVolumeConfiguration) -> EfsVolume {
     EfsVolume {
         file_system_id: efs.file_system_id.clone(),
         root_directory: efs.root_directory.clone().unwrap_or_default(),
-        transit_encryption: Some(
-            efs.transit_encryption.as_ref().map_or("", EfsTransitEncryption::as_str).to_owned(),
-        ),
+        transit_encryption: Some(efs.transit_encryption.as_ref().map_or("", EfsTransitEncryption::as_str).to_owned()),
         transit_encryption_port: Some(efs.transit_encryption_port.unwrap_or(0).into()),
         authorization_config: efs.authorization_config.as_ref().map(|authorization| EfsAuthorization {
             access_point_id: Some(authorization.access_point_id.clone().unwrap_or_default()),

@@ -9,8 +9,8 @@ use aws_sdk_efs::types::{
 };
 use futures_util::future::{try_join, try_join_all};
 use wpinfra_core::provider::{
-    Creation, Draft, Identity, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteId, RemoteResult, ResourceType,
-    Token, Wait, wait,
+    Creation, Draft, Identity, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteId, RemoteResult,
+    ResourceType, Token, Wait, wait,
 };
 use wpinfra_schema_derive::{BlockModel, Model};
 
@@ -170,7 +170,8 @@ impl ResourceType for FileSystemType {
     }
 
     async fn create(&self, aws: &Aws, planned: &FileSystem, token: &Token) -> RemoteResult<RemoteId> {
-        let tags = planned.tags_all.iter().flatten().map(|(key, value)| tag(key, value)).collect::<RemoteResult<Vec<_>>>()?;
+        let tags =
+            planned.tags_all.iter().flatten().map(|(key, value)| tag(key, value)).collect::<RemoteResult<Vec<_>>>()?;
         let call = aws
             .efs
             .create_file_system()
@@ -193,9 +194,10 @@ impl ResourceType for FileSystemType {
         let ids: Vec<&str> = requests.iter().map(|request| request.id.0.as_str()).collect();
         let policies = try_join_all(ids.iter().map(|id| lifecycle_policies(aws, id)));
         let (found, policies) = try_join(file_systems(aws, &ids), policies).await?;
-        let observed = requests.iter().zip(policies).map(|(request, policies)| {
-            Some(observed(aws, found.get(&request.id.0)?, policies?, &request.prior))
-        });
+        let observed = requests
+            .iter()
+            .zip(policies)
+            .map(|(request, policies)| Some(observed(aws, found.get(&request.id.0)?, policies?, &request.prior)));
         Ok(observed.collect())
     }
 
@@ -205,7 +207,8 @@ impl ResourceType for FileSystemType {
         update_protection(aws, id, prior, planned).await?;
         let policies = policies_to_aws(&planned.lifecycle_policy);
         if policies_to_aws(&prior.lifecycle_policy) != policies {
-            let call = aws.efs.put_lifecycle_configuration().file_system_id(&id.0).set_lifecycle_policies(Some(policies));
+            let call =
+                aws.efs.put_lifecycle_configuration().file_system_id(&id.0).set_lifecycle_policies(Some(policies));
             call.send().await.named("elasticfilesystem:PutLifecycleConfiguration")?;
         }
         Ok(())
@@ -278,7 +281,10 @@ fn observed(
         value_in_standard: Some(size.value_in_standard.unwrap_or(0)),
     });
     let protection = file_system.file_system_protection.as_ref().map(|protection| Protection {
-        replication_overwrite: protection.replication_overwrite_protection.as_ref().map(|state| state.as_str().to_owned()),
+        replication_overwrite: protection
+            .replication_overwrite_protection
+            .as_ref()
+            .map(|state| state.as_str().to_owned()),
     });
     let model = FileSystem {
         arn: Some(arn),
@@ -311,7 +317,9 @@ fn policies_to_aws(policies: &[LifecyclePolicy]) -> Vec<EfsLifecyclePolicy> {
             .set_transition_to_archive(
                 non_empty(&policy.transition_to_archive).map(|rule| TransitionToArchiveRules::from(rule.as_str())),
             )
-            .set_transition_to_ia(non_empty(&policy.transition_to_ia).map(|rule| TransitionToIaRules::from(rule.as_str())))
+            .set_transition_to_ia(
+                non_empty(&policy.transition_to_ia).map(|rule| TransitionToIaRules::from(rule.as_str())),
+            )
             .set_transition_to_primary_storage_class(
                 back.map(|rule| TransitionToPrimaryStorageClassRules::from(rule.as_str())),
             )
@@ -360,11 +368,7 @@ async fn update_throughput(aws: &Aws, id: &RemoteId, prior: &FileSystem, planned
         return Ok(());
     }
     let call = aws.efs.update_file_system().file_system_id(&id.0).throughput_mode(ThroughputMode::from(mode.as_str()));
-    call.set_provisioned_throughput_in_mibps(mibps)
-        .send()
-        .await
-        .named("elasticfilesystem:UpdateFileSystem")
-        .map(|_| ())
+    call.set_provisioned_throughput_in_mibps(mibps).send().await.named("elasticfilesystem:UpdateFileSystem").map(|_| ())
 }
 
 async fn update_protection(aws: &Aws, id: &RemoteId, prior: &FileSystem, planned: &FileSystem) -> RemoteResult<()> {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_efs::types::{LifeCycleState, MountTargetDescription};
 use futures_util::future::{try_join, try_join_all};
-use wpinfra_core::provider::{Identity, Observed, ReadRequest, RemoteError, RemoteId, RemoteResult, ResourceType, Token, Wait, wait};
+use wpinfra_core::provider::{
+    Identity, Observed, ReadRequest, RemoteError, RemoteId, RemoteResult, ResourceType, Token, Wait, wait,
+};
 use wpinfra_schema_derive::Model;
 
 use super::dns_name;
@@ -89,9 +91,10 @@ impl ResourceType for MountTargetType {
     ) -> RemoteResult<Vec<Option<Observed<MountTarget>>>> {
         let groups = try_join_all(requests.iter().map(|request| security_groups(aws, &request.id)));
         let (found, groups) = try_join(mount_targets(aws, requests), groups).await?;
-        let observed = requests.iter().zip(groups).map(|(request, groups)| {
-            Some(observed(aws, found.get(&request.id.0)?, groups.unwrap_or_default()))
-        });
+        let observed = requests
+            .iter()
+            .zip(groups)
+            .map(|(request, groups)| Some(observed(aws, found.get(&request.id.0)?, groups.unwrap_or_default())));
         Ok(observed.collect())
     }
 
@@ -100,7 +103,8 @@ impl ResourceType for MountTargetType {
             return Ok(());
         }
         let groups = planned.security_groups.iter().cloned().collect();
-        let call = aws.efs.modify_mount_target_security_groups().mount_target_id(&id.0).set_security_groups(Some(groups));
+        let call =
+            aws.efs.modify_mount_target_security_groups().mount_target_id(&id.0).set_security_groups(Some(groups));
         call.send().await.named("elasticfilesystem:ModifyMountTargetSecurityGroups").map(|_| ())
     }
 
@@ -124,7 +128,8 @@ async fn mount_targets(
     aws: &Aws,
     requests: &[ReadRequest<MountTarget>],
 ) -> RemoteResult<BTreeMap<String, MountTargetDescription>> {
-    let (unknown, known): (Vec<_>, Vec<_>) = requests.iter().partition(|request| request.prior.file_system_id.is_empty());
+    let (unknown, known): (Vec<_>, Vec<_>) =
+        requests.iter().partition(|request| request.prior.file_system_id.is_empty());
     let file_systems: BTreeSet<&str> = known.iter().map(|request| request.prior.file_system_id.as_str()).collect();
     let (by_file_system, by_id) = try_join(
         try_join_all(file_systems.into_iter().map(|id| of_file_system(aws, id))),

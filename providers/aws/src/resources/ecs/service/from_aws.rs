@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ecs::types::{
-    AssignPublicIp, CapacityProviderStrategyItem, Deployment, DeploymentControllerType, DeploymentRolloutState, EbsTagSpecification, LaunchType,
-    LogConfiguration, NetworkConfiguration, PropagateTags, SchedulingStrategy, Service as EcsService,
-    ServiceConnectConfiguration, ServiceConnectService, ServiceManagedEbsVolumeConfiguration, ServiceRegistry,
-    ServiceVolumeConfiguration, TaskFilesystemType, VpcLatticeConfiguration,
+    AssignPublicIp, CapacityProviderStrategyItem, Deployment, DeploymentControllerType, DeploymentRolloutState,
+    EbsTagSpecification, LaunchType, LogConfiguration, NetworkConfiguration, PropagateTags, SchedulingStrategy,
+    Service as EcsService, ServiceConnectConfiguration, ServiceConnectService, ServiceManagedEbsVolumeConfiguration,
+    ServiceRegistry, ServiceVolumeConfiguration, TaskFilesystemType, VpcLatticeConfiguration,
 };
 use wpinfra_core::provider::{Observed, RemoteResult};
 
 use super::super::{is_arn, last_part, pairs};
 use super::model::{
-    Alarms, CapacityProvider, CertificateAuthority, CircuitBreaker, ClientAlias, ConnectService, ConnectTimeout, ConnectTls,
-    DeploymentController, EbsVolume, LoadBalancer, Network, PlacementConstraint, PlacementStrategy, ProxyLog, Registry,
-    SecretOption, Service, ServiceConnect, VolumeConfiguration, VolumeTags, VpcLattice,
+    Alarms, CapacityProvider, CertificateAuthority, CircuitBreaker, ClientAlias, ConnectService, ConnectTimeout,
+    ConnectTls, DeploymentController, EbsVolume, LoadBalancer, Network, PlacementConstraint, PlacementStrategy,
+    ProxyLog, Registry, SecretOption, Service, ServiceConnect, VolumeConfiguration, VolumeTags, VpcLattice,
 };
 use super::{DEPLOYING, DESCRIBE, FAILED, to_aws};
 use crate::client::Aws;
@@ -74,7 +74,9 @@ fn model(found: &EcsService, prior: &Service) -> RemoteResult<Service> {
             .to_owned(),
         cluster: found.cluster_arn.as_deref().map(|arn| as_written(arn, prior.cluster.as_deref())),
         deployment_maximum_percent: percent(deployment.and_then(|deployment| deployment.maximum_percent)),
-        deployment_minimum_healthy_percent: percent(deployment.and_then(|deployment| deployment.minimum_healthy_percent)),
+        deployment_minimum_healthy_percent: percent(
+            deployment.and_then(|deployment| deployment.minimum_healthy_percent),
+        ),
         // How many instances there are is not a wish of the configuration.
         desired_count: if is_daemon { prior.desired_count } else { Some(found.desired_count.into()) },
         enable_ecs_managed_tags: found.enable_ecs_managed_tags,
@@ -121,7 +123,8 @@ fn model(found: &EcsService, prior: &Service) -> RemoteResult<Service> {
         network_configuration: found.network_configuration.as_ref().and_then(network),
         ordered_placement_strategy: strategies(found),
         placement_constraints: constraints(found),
-        service_connect_configuration: match primary.and_then(|primary| primary.service_connect_configuration.as_ref()) {
+        service_connect_configuration: match primary.and_then(|primary| primary.service_connect_configuration.as_ref())
+        {
             Some(connect) => Some(service_connect(connect)),
             None => recorded_service_connect(prior)?,
         },

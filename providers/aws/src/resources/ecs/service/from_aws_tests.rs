@@ -6,7 +6,11 @@ use super::super::model::ServiceConnect;
 use super::*;
 
 fn deployment(status: &str, rollout: &str) -> Deployment {
-    Deployment::builder().status(status).rollout_state(DeploymentRolloutState::from(rollout)).rollout_state_reason("why").build()
+    Deployment::builder()
+        .status(status)
+        .rollout_state(DeploymentRolloutState::from(rollout))
+        .rollout_state_reason("why")
+        .build()
 }
 
 fn service(running: i32, deployments: Vec<Deployment>) -> EcsService {
@@ -19,7 +23,9 @@ fn service(running: i32, deployments: Vec<Deployment>) -> EcsService {
         .status("ACTIVE")
         .desired_count(2)
         .running_count(running)
-        .deployment_configuration(DeploymentConfiguration::builder().maximum_percent(200).minimum_healthy_percent(50).build())
+        .deployment_configuration(
+            DeploymentConfiguration::builder().maximum_percent(200).minimum_healthy_percent(50).build(),
+        )
         .set_deployments(Some(deployments))
         .build()
 }
@@ -76,7 +82,10 @@ fn what_only_the_state_knows_is_kept() {
     assert_eq!(found.cluster.as_deref(), Some("web"));
     assert_eq!(found.task_definition.as_deref(), Some("site:7"));
     assert_eq!((found.force_delete, found.triggers.clone()), (Some(true), prior.triggers.clone()));
-    assert_eq!(found.service_connect_configuration.map(|connect| (connect.enabled, connect.namespace)), Some((true, Some(String::new()))));
+    assert_eq!(
+        found.service_connect_configuration.map(|connect| (connect.enabled, connect.namespace)),
+        Some((true, Some(String::new())))
+    );
     assert_eq!((found.desired_count, found.deployment_minimum_healthy_percent), (Some(2), Some(50)));
 }
 

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use aws_sdk_ecs::types::{Service as EcsService, ServiceField};
 use futures_util::future::try_join_all;
 use wpinfra_core::provider::{
-    Draft, Identity, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteId, RemoteResult, ResourceType, Token, Wait,
-    wait,
+    Draft, Identity, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteId, RemoteResult, ResourceType, Token,
+    Wait, wait,
 };
 
 use self::model::Service;
@@ -222,7 +222,8 @@ mod tests {
             ("", None),
         ] {
             let imported = ServiceType.import(id).ok();
-            let found = imported.as_ref().map(|(id, model)| (model.cluster.as_deref().unwrap_or_default(), id.0.as_str()));
+            let found =
+                imported.as_ref().map(|(id, model)| (model.cluster.as_deref().unwrap_or_default(), id.0.as_str()));
             assert_eq!(found, names, "{id}");
         }
     }

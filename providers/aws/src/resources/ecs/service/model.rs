@@ -251,10 +251,7 @@ pub struct ServiceConnect {
 #[derive(Clone, Debug, Default, PartialEq, Eq, BlockModel)]
 pub struct ProxyLog {
     /// Log driver.
-    #[attr(
-        required,
-        one_of("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens")
-    )]
+    #[attr(required, one_of("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens"))]
     pub log_driver: String,
     /// Options of the driver.
     #[attr(optional, computed)]

@@ -48,7 +48,8 @@ fn adjust_capacity_providers(draft: &mut Draft<'_>) {
 
 /// Takes back the default percentages of services with one task on every instance, where ECS has others.
 fn adjust_percentages(draft: &mut Draft<'_>) {
-    let is_daemon = |object: &Value| object.get("scheduling_strategy").is_some_and(|kind| kind.as_str() == Some("DAEMON"));
+    let is_daemon =
+        |object: &Value| object.get("scheduling_strategy").is_some_and(|kind| kind.as_str() == Some("DAEMON"));
     if !is_daemon(&draft.planned) {
         return;
     }
@@ -151,11 +152,8 @@ mod tests {
 
     #[test]
     fn services_on_every_instance_keep_the_percentages_of_ecs() {
-        let prior = Service {
-            deployment_maximum_percent: Some(100),
-            deployment_minimum_healthy_percent: Some(0),
-            ..daemon()
-        };
+        let prior =
+            Service { deployment_maximum_percent: Some(100), deployment_minimum_healthy_percent: Some(0), ..daemon() };
         check(Some(&prior), &daemon(), &[], &prior, false);
         check(None, &daemon(), &[], &daemon(), false);
         let half = Service { deployment_minimum_healthy_percent: Some(50), ..daemon() };

@@ -16,7 +16,9 @@ use crate::text::non_empty;
 /// Returns the request that creates a service; the token makes it harmless to send it twice.
 pub(super) fn creation(planned: &Service, token: &Token) -> RemoteResult<CreateServiceInputBuilder> {
     let controller = planned.deployment_controller.as_ref().map(|controller| {
-        built(DeploymentController::builder().r#type(DeploymentControllerType::from(controller.r#type.as_str())).build())
+        built(
+            DeploymentController::builder().r#type(DeploymentControllerType::from(controller.r#type.as_str())).build(),
+        )
     });
     let is_daemon = planned.scheduling_strategy == "DAEMON";
     Ok(CreateServiceInputBuilder::default()
@@ -29,7 +31,9 @@ pub(super) fn creation(planned: &Service, token: &Token) -> RemoteResult<CreateS
         .set_launch_type(non_empty(&planned.launch_type).map(|kind| LaunchType::from(kind.as_str())))
         .set_platform_version(non_empty(&planned.platform_version))
         .set_role(non_empty(&planned.iam_role))
-        .availability_zone_rebalancing(AvailabilityZoneRebalancing::from(planned.availability_zone_rebalancing.as_str()))
+        .availability_zone_rebalancing(AvailabilityZoneRebalancing::from(
+            planned.availability_zone_rebalancing.as_str(),
+        ))
         .set_health_check_grace_period_seconds(planned.health_check_grace_period_seconds.map(small))
         .set_propagate_tags(non_empty(&planned.propagate_tags).map(|from| PropagateTags::from(from.as_str())))
         .enable_ecs_managed_tags(planned.enable_ecs_managed_tags)
@@ -147,9 +151,8 @@ fn changes_of_connections(
         changes = changes.set_service_registries(Some(registries));
     }
     let off = ServiceConnect::default();
-    let connect = |service: &Service| {
-        to_aws::service_connect(service.service_connect_configuration.as_ref().unwrap_or(&off))
-    };
+    let connect =
+        |service: &Service| to_aws::service_connect(service.service_connect_configuration.as_ref().unwrap_or(&off));
     if connect(prior)? != connect(planned)? {
         changes = changes.service_connect_configuration(connect(planned)?);
     }
@@ -210,8 +213,15 @@ mod tests {
             let text = format!("{request:?}");
             // Members that are set print as `name: Some(…)`, nested ones have no place after "{ " or ", " at the top.
             let names = [
-                "desired_count", "task_definition", "platform_version", "propagate_tags", "load_balancers",
-                "network_configuration", "force_new_deployment", "service_connect_configuration", "deployment_configuration",
+                "desired_count",
+                "task_definition",
+                "platform_version",
+                "propagate_tags",
+                "load_balancers",
+                "network_configuration",
+                "force_new_deployment",
+                "service_connect_configuration",
+                "deployment_configuration",
             ];
             names.into_iter().filter(|name| text.contains(&format!(" {name}: Some("))).collect::<Vec<_>>()
         });
@@ -221,7 +231,8 @@ mod tests {
     #[test]
     fn updates_carry_only_what_differs() {
         let network = || Network { subnets: ["subnet-1".to_owned()].into(), ..Network::default() };
-        let balancer = || LoadBalancer { container_name: "web".to_owned(), container_port: 80, ..LoadBalancer::default() };
+        let balancer =
+            || LoadBalancer { container_name: "web".to_owned(), container_port: 80, ..LoadBalancer::default() };
         let triggers = || Some([("a".to_owned(), "1".to_owned())].into());
         check(&fargate(), None);
         check(&Service { wait_for_steady_state: true, force_delete: Some(true), ..fargate() }, None);
@@ -244,11 +255,8 @@ mod tests {
     fn what_is_taken_away_is_named_as_empty() {
         let balancer = LoadBalancer { container_name: "web".to_owned(), container_port: 80, ..LoadBalancer::default() };
         let connect = ServiceConnect { enabled: true, ..ServiceConnect::default() };
-        let prior = Service {
-            load_balancer: vec![balancer],
-            service_connect_configuration: Some(connect),
-            ..fargate()
-        };
+        let prior =
+            Service { load_balancer: vec![balancer], service_connect_configuration: Some(connect), ..fargate() };
         let request = changes(&prior, &fargate()).expect("a request").expect("changes").build().expect("a request");
         assert_eq!(request.load_balancers.as_deref(), Some(&[][..]));
         assert_eq!(request.service_connect_configuration().map(|connect| connect.enabled), Some(false));

@@ -6,15 +6,15 @@ use aws_sdk_ecs::types::{
     LogDriver, NetworkConfiguration, PlacementConstraint as EcsConstraint, PlacementConstraintType,
     PlacementStrategy as EcsStrategy, PlacementStrategyType, PropagateTags, Secret, ServiceConnectClientAlias,
     ServiceConnectConfiguration, ServiceConnectService, ServiceConnectTlsCertificateAuthority,
-    ServiceConnectTlsConfiguration, ServiceManagedEbsVolumeConfiguration, ServiceRegistry, ServiceVolumeConfiguration, Tag,
-    TaskFilesystemType, TimeoutConfiguration, VpcLatticeConfiguration,
+    ServiceConnectTlsConfiguration, ServiceManagedEbsVolumeConfiguration, ServiceRegistry, ServiceVolumeConfiguration,
+    Tag, TaskFilesystemType, TimeoutConfiguration, VpcLatticeConfiguration,
 };
 use wpinfra_core::provider::RemoteResult;
 
 use super::super::{built, small};
 use super::model::{
-    CapacityProvider, ConnectService, ConnectTls, EbsVolume, LoadBalancer, Network, PlacementConstraint, PlacementStrategy,
-    ProxyLog, Registry, Service, ServiceConnect, VolumeConfiguration, VolumeTags, VpcLattice,
+    CapacityProvider, ConnectService, ConnectTls, EbsVolume, LoadBalancer, Network, PlacementConstraint,
+    PlacementStrategy, ProxyLog, Registry, Service, ServiceConnect, VolumeConfiguration, VolumeTags, VpcLattice,
 };
 use crate::text::non_empty;
 
@@ -29,9 +29,9 @@ pub(super) fn deployment(service: &Service) -> RemoteResult<DeploymentConfigurat
                 .build(),
         )
     });
-    let breaker = service.deployment_circuit_breaker.map(|breaker| {
-        DeploymentCircuitBreaker::builder().enable(breaker.enable).rollback(breaker.rollback).build()
-    });
+    let breaker = service
+        .deployment_circuit_breaker
+        .map(|breaker| DeploymentCircuitBreaker::builder().enable(breaker.enable).rollback(breaker.rollback).build());
     // Tasks that there is one of on every instance cannot be doubled, and ECS does not let itself be told.
     let most = service.deployment_maximum_percent.filter(|_| service.scheduling_strategy != "DAEMON");
     Ok(DeploymentConfiguration::builder()
@@ -140,9 +140,10 @@ pub(super) fn service_connect(connect: &ServiceConnect) -> RemoteResult<ServiceC
 }
 
 fn proxy_log(log: &ProxyLog) -> RemoteResult<LogConfiguration> {
-    let secrets = log.secret_option.iter().map(|secret| {
-        built(Secret::builder().name(&secret.name).value_from(&secret.value_from).build())
-    });
+    let secrets = log
+        .secret_option
+        .iter()
+        .map(|secret| built(Secret::builder().name(&secret.name).value_from(&secret.value_from).build()));
     let options = log.options.as_ref().filter(|options| !options.is_empty());
     built(
         LogConfiguration::builder()
@@ -201,18 +202,18 @@ fn ebs_volume(volume: &EbsVolume) -> RemoteResult<ServiceManagedEbsVolumeConfigu
     let tags = volume.tag_specifications.iter().map(volume_tags).collect::<RemoteResult<Vec<_>>>()?;
     built(
         ServiceManagedEbsVolumeConfiguration::builder()
-        .role_arn(&volume.role_arn)
-        .encrypted(volume.encrypted)
-        .filesystem_type(TaskFilesystemType::from(volume.file_system_type.as_str()))
-        .set_iops(number(volume.iops))
-        .set_kms_key_id(non_empty(&volume.kms_key_id))
-        .set_size_in_gib(number(volume.size_in_gb))
-        .set_snapshot_id(non_empty(&volume.snapshot_id))
-        .set_throughput(number(volume.throughput))
-        .set_volume_initialization_rate(number(volume.volume_initialization_rate))
-        .set_volume_type(non_empty(&volume.volume_type))
-        .set_tag_specifications((!tags.is_empty()).then_some(tags))
-        .build(),
+            .role_arn(&volume.role_arn)
+            .encrypted(volume.encrypted)
+            .filesystem_type(TaskFilesystemType::from(volume.file_system_type.as_str()))
+            .set_iops(number(volume.iops))
+            .set_kms_key_id(non_empty(&volume.kms_key_id))
+            .set_size_in_gib(number(volume.size_in_gb))
+            .set_snapshot_id(non_empty(&volume.snapshot_id))
+            .set_throughput(number(volume.throughput))
+            .set_volume_initialization_rate(number(volume.volume_initialization_rate))
+            .set_volume_type(non_empty(&volume.volume_type))
+            .set_tag_specifications((!tags.is_empty()).then_some(tags))
+            .build(),
     )
 }
 
