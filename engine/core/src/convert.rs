@@ -36,7 +36,9 @@ fn required(ty: &Type) -> String {
         Type::Bool => "a bool is required".to_owned(),
         Type::Number => "a number is required".to_owned(),
         Type::String => "string required".to_owned(),
-        other => format!("{} required", other.friendly_name()),
+        Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Tuple(_) | Type::Object(_) => {
+            format!("{} required", ty.friendly_name())
+        }
     }
 }
 
@@ -172,9 +174,10 @@ fn convert_object(
     for (name, ty) in &object.attributes {
         let converted = match elements.get(name) {
             Some(found) => {
-                let at = match value.ty() {
-                    Type::Map(_) => PathStep::Index(Value::string(name)),
-                    _ => PathStep::Attribute(Arc::clone(name)),
+                let at = if matches!(value.ty(), Type::Map(_)) {
+                    PathStep::Index(Value::string(name))
+                } else {
+                    PathStep::Attribute(Arc::clone(name))
                 };
                 step(path, at, |path| convert_at(found, ty, path))?
             }
@@ -237,17 +240,13 @@ fn filled(from: &Type, wanted: &Type) -> Type {
         Type::List(element) => Type::list(filled(&element_of(from), element)),
         Type::Set(element) => Type::set(filled(&element_of(from), element)),
         Type::Map(element) => Type::map(filled(&element_of(from), element)),
-        Type::Tuple(elements) => match from {
-            Type::Tuple(own) if own.len() == elements.len() => {
-                Type::tuple(own.iter().zip(elements.iter()).map(|(own, wanted)| filled(own, wanted)))
-            }
-            _ => wanted.clone(),
-        },
+        Type::Tuple(elements) => {
+            let own: &[Type] = if let Type::Tuple(own) = from { own } else { &[] };
+            let own = |index: usize| own.get(index).unwrap_or(&Type::Dynamic);
+            Type::tuple(elements.iter().enumerate().map(|(index, wanted)| filled(own(index), wanted)))
+        }
         Type::Object(object) => Type::object(object.attributes.iter().map(|(name, wanted)| {
-            let own = match from {
-                Type::Map(element) => Some(&**element),
-                other => other.attribute(name),
-            };
+            let own = if let Type::Map(element) = from { Some(&**element) } else { from.attribute(name) };
             (Arc::clone(name), own.map_or_else(|| wanted.clone(), |own| filled(own, wanted)))
         })),
         Type::Bool | Type::Number | Type::String => wanted.clone(),
@@ -257,8 +256,10 @@ fn filled(from: &Type, wanted: &Type) -> Type {
 /// Tells whether some value of one type can be converted to another.
 pub fn may_convert(from: &Type, to: &Type) -> bool {
     match (from, to) {
-        (Type::Dynamic, _) | (_, Type::Dynamic) => true,
-        (Type::String, Type::Bool | Type::Number) | (Type::Bool | Type::Number, Type::String) => true,
+        (Type::Dynamic, _)
+        | (_, Type::Dynamic)
+        | (Type::String, Type::Bool | Type::Number)
+        | (Type::Bool | Type::Number, Type::String) => true,
         (Type::List(from) | Type::Set(from), Type::List(to) | Type::Set(to)) | (Type::Map(from), Type::Map(to)) => {
             may_convert(from, to)
         }

@@ -307,12 +307,11 @@ fn carried(digits: String, point: &mut i64) -> String {
     let mut bytes = digits.into_bytes();
     while bytes.last() == Some(&b':') {
         bytes.pop();
-        match bytes.last_mut() {
-            Some(last) => *last += 1,
-            None => {
-                bytes.push(b'1');
-                *point += 1;
-            }
+        if let Some(last) = bytes.last_mut() {
+            *last += 1;
+        } else {
+            bytes.push(b'1');
+            *point += 1;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -87,12 +87,11 @@ fn round(digits: &mut String, point: &mut i64, wanted: usize) {
         while bytes.last() == Some(&b'9') {
             bytes.pop();
         }
-        match bytes.last_mut() {
-            Some(last) => *last += 1,
-            None => {
-                bytes.push(b'1');
-                *point += 1;
-            }
+        if let Some(last) = bytes.last_mut() {
+            *last += 1;
+        } else {
+            bytes.push(b'1');
+            *point += 1;
         }
     }
     while bytes.last() == Some(&b'0') {

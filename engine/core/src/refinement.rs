@@ -32,6 +32,11 @@ impl Refinement {
         Self { not_null: true, prefix: Some(prefix.into()), ..Self::default() }
     }
 
+    /// Returns how many elements the collection will have, if that is known.
+    pub fn exact_length(&self) -> Option<usize> {
+        self.min_length.filter(|least| self.max_length == Some(*least))
+    }
+
     /// Tells whether nothing is known.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -53,9 +53,12 @@ impl Value {
         Self { ty, content: Content::Unknown(None), marks: Marks::NONE }
     }
 
-    /// Returns an unknown value of which something is known.
+    /// Returns an unknown value of which something is known; a list of known length has unknown elements instead.
     pub fn refined(ty: Type, refinement: Refinement) -> Self {
         // cty says nothing about values whose type is unknown too: not even "not null" could be kept in a conversion.
+        if let (Type::List(element), true, Some(length)) = (&ty, refinement.not_null, refinement.exact_length()) {
+            return Self::list((**element).clone(), vec![Self::unknown((**element).clone()); length]);
+        }
         let refinement = (!refinement.is_empty() && ty != Type::Dynamic).then(|| Arc::new(refinement));
         Self { ty, content: Content::Unknown(refinement), marks: Marks::NONE }
     }

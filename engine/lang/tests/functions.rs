@@ -95,7 +95,7 @@ const DIFFERENCES: &[(&str, &str)] = &[
     (r#"provider::terraform::decode_tfvars("a = upper(\"x\")")"#, "functions do no harm in there"),
     (r#"base64gzip("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")"#, "another encoder; it decompresses to the same"),
     (
-        r#"base64gzip("#!/bin/bash\nyum update -y\nyum install -y httpd\nsystemctl start httpd\nsystemctl enable httpd\n")"#,
+        r##"base64gzip("#!/bin/bash\nyum update -y\nyum install -y httpd\nsystemctl start httpd\nsystemctl enable httpd\n")"##,
         "another encoder; it decompresses to the same",
     ),
 ];

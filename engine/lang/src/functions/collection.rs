@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
 use wpinfra_core::unify::unify;
-use wpinfra_core::{Marks, Number, Type, Value};
+use wpinfra_core::{Number, Type, Value};
 
 use super::FunctionError;
 use super::signature::{Arguments, Parameter, Signature};
@@ -30,7 +30,7 @@ pub(super) fn signatures() -> Vec<Signature> {
             Type::Dynamic,
             coalesce,
         )
-        .variadic(Parameter::any("vals").nullable().unknown().marked().dynamic())
+        .variadic(Parameter::any("vals").nullable().unknown().dynamic())
         .typed(|arguments| {
             if arguments.is_empty() {
                 return Err(FunctionError::new("at least one argument is required"));
@@ -60,7 +60,7 @@ pub(super) fn signatures() -> Vec<Signature> {
         Signature::new(
             "contains",
             "Tells whether the value is an element of the list or set.",
-            [list(), Parameter::any("value").unknown().dynamic().nullable()],
+            [list(), Parameter::any("value").dynamic()],
             Type::Dynamic,
             contains,
         )
@@ -200,18 +200,15 @@ fn decide(call: &Arguments<'_>, decisive: bool) -> Value {
 }
 
 fn coalesce(call: &Arguments<'_>) -> Result<Value, FunctionError> {
-    let mut marks = Marks::NONE;
     for (index, value) in call.values.iter().enumerate() {
         let value = convert(value, call.expected)
             .map_err(|error| FunctionError::argument(index, format!("cannot become what the others are: {error}")))?;
-        marks |= value.marks();
         if !value.is_known() {
-            return Ok(Value::unknown(call.expected.clone()).with_marks(marks));
+            return Ok(call.unknown());
         }
-        if value.is_null() || value.as_str() == Some("") {
-            continue;
+        if !value.is_null() && value.as_str() != Some("") {
+            return Ok(value);
         }
-        return Ok(value.with_marks(marks));
     }
     Err(FunctionError::new("all arguments are null or empty strings"))
 }
@@ -248,11 +245,8 @@ fn wrapped_index(index: &Number, length: usize) -> Result<usize, FunctionError> 
         return Err(FunctionError::argument(0, "cannot take an element of an empty list"));
     }
     let index = super::signature::integer(index).map_err(|message| FunctionError::argument(1, message))?;
-    if index < 0 {
-        return Err(FunctionError::argument(1, "must not be negative"));
-    }
     let length = i64::try_from(length).unwrap_or(i64::MAX);
-    Ok(usize::try_from(index % length).unwrap_or(0))
+    Ok(usize::try_from(index.rem_euclid(length)).unwrap_or(0))
 }
 
 fn type_of_element(arguments: &[Value]) -> Result<Type, FunctionError> {

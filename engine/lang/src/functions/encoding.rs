@@ -5,7 +5,8 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use encoding_rs::Encoding;
-use flate2::{Compression, GzBuilder};
+use flate2::write::DeflateEncoder;
+use flate2::{Compression, Crc};
 use wpinfra_core::{Type, Value};
 
 use super::FunctionError;
@@ -99,12 +100,20 @@ fn decode_base64(text: &str) -> Result<Vec<u8>, FunctionError> {
     engine.decode(text).map_err(|error| FunctionError::argument(0, format!("is not Base64: {error}")))
 }
 
+/// Compresses as Go does: the text is flushed, and an empty stored block ends the stream.
 fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    // The same header as Go writes: no time, no name, no system.
-    let mut writer = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::default());
+    // No time, no name, no system.
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    let mut writer = DeflateEncoder::new(Vec::new(), Compression::default());
     writer.write_all(bytes)?;
     writer.flush()?;
-    writer.finish()
+    out.extend_from_slice(writer.get_ref());
+    out.extend_from_slice(&[1, 0, 0, 0xff, 0xff]);
+    let mut checksum = Crc::new();
+    checksum.update(bytes);
+    out.extend_from_slice(&checksum.sum().to_le_bytes());
+    out.extend_from_slice(&checksum.amount().to_le_bytes());
+    Ok(out)
 }
 
 /// A character encoding by its IANA name.

@@ -3,7 +3,6 @@
 use unicode_segmentation::UnicodeSegmentation;
 use wpinfra_core::convert::convert;
 use wpinfra_core::number_format::Notation;
-use wpinfra_core::quote::quoted;
 use wpinfra_core::refinement::Refinement;
 use wpinfra_core::{Number, Type, Value};
 
@@ -144,9 +143,7 @@ impl Verb {
                 _ => verb.space = true,
             }
         }
-        let digits = |rest: &mut Rest<_>| {
-            number_at(rest).map_err(|()| format!("a number in {source:?} is too large"))
-        };
+        let digits = |rest: &mut Rest<_>| number_at(rest).map_err(|()| format!("a number in {source:?} is too large"));
         verb.width = digits(&mut rest)?;
         if rest.next_if(|(_, c)| *c == '.').is_some() {
             verb.precision = Some(digits(&mut rest)?.unwrap_or(0));
@@ -207,7 +204,7 @@ impl Verb {
             Some(most) => text.graphemes(true).take(most).collect(),
             None => text.to_owned(),
         };
-        self.padded(if self.letter == 'q' { quoted(&text) } else { text })
+        self.padded(if self.letter == 'q' { json::quoted(&text) } else { text })
     }
 
     fn format_integer(&self, number: &Number) -> Result<String, String> {

@@ -99,6 +99,13 @@ fn write_value(out: &mut String, value: &Value) {
     }
 }
 
+/// Returns a text as JSON.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    write_text(&mut out, text);
+    out
+}
+
 /// Writes a text with the escapes of Go's encoder, which keeps it safe inside of HTML too.
 fn write_text(out: &mut String, text: &str) {
     out.push('"');

@@ -91,17 +91,17 @@ fn type_of_product(arguments: &[Value]) -> Result<Type, FunctionError> {
     if arguments.len() < 2 {
         return Err(FunctionError::new("at least two arguments are required"));
     }
-    let mut all_sets = true;
+    let mut ordered = true;
     let mut elements = Vec::new();
     for (index, value) in arguments.iter().enumerate() {
         let element = match value.ty() {
-            Type::Set(element) => (**element).clone(),
-            Type::List(element) => {
-                all_sets = false;
+            // One set takes the order from all of them.
+            Type::Set(element) => {
+                ordered = false;
                 (**element).clone()
             }
+            Type::List(element) => (**element).clone(),
             Type::Tuple(types) => {
-                all_sets = false;
                 let unified = unify(types);
                 unified.ok_or_else(|| FunctionError::argument(index, "all elements must have one type"))?
             }
@@ -110,7 +110,7 @@ fn type_of_product(arguments: &[Value]) -> Result<Type, FunctionError> {
         elements.push(element);
     }
     let element = Type::tuple(elements);
-    Ok(if all_sets { Type::set(element) } else { Type::list(element) })
+    Ok(if ordered { Type::list(element) } else { Type::set(element) })
 }
 
 /// More combinations than this are more likely a mistake than meant.

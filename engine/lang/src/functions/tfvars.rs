@@ -9,35 +9,37 @@ pub(super) fn encode(value: &Value) -> Result<String, String> {
     let Some(entries) = value.mapping() else {
         return Err("must be an object, whose attributes become variables".to_owned());
     };
-    let mut text = String::new();
+    let mut lines = Lines { done: Vec::new(), current: Line::default() };
     for (name, value) in entries {
         if !is_identifier(name) {
             return Err(format!("{name:?} cannot be the name of a variable"));
         }
-        text.push_str(name);
-        text.push_str(" = ");
-        text.push_str(&expression(value));
-        text.push('\n');
+        lines.current.name = name.to_string();
+        lines.value(value);
+        lines.new_line();
     }
-    Ok(text)
+    Ok(if lines.done.is_empty() { String::new() } else { laid_out(lines.done) + "\n" })
 }
 
 /// Writes a wholly known value as an expression.
 pub(super) fn expression(value: &Value) -> String {
     let mut lines = Lines { done: Vec::new(), current: Line::default() };
     lines.value(value);
-    let Lines { mut done, current } = lines;
-    done.push(current);
-    align(&mut done);
-    indent(&mut done);
-    done.iter().map(Line::text).collect::<Vec<_>>().join("\n")
+    lines.new_line();
+    laid_out(lines.done)
+}
+
+fn laid_out(mut lines: Vec<Line>) -> String {
+    align(&mut lines);
+    indent(&mut lines);
+    lines.iter().map(Line::text).collect::<Vec<_>>().join("\n")
 }
 
 /// One line: in an object, a name and what is assigned to it.
 #[derive(Default)]
 struct Line {
     name: String,
-    /// Spaces between name and equals sign.
+    /// Spaces between name and equals sign, beyond the one that always stands there.
     gap: usize,
     /// What follows the equals sign, or all of it where there is no name.
     rest: String,
@@ -52,7 +54,7 @@ impl Line {
         if self.name.is_empty() {
             return format!("{indent}{}", self.rest);
         }
-        format!("{indent}{}{}= {}", self.name, " ".repeat(self.gap), self.rest)
+        format!("{indent}{}{} = {}", self.name, " ".repeat(self.gap), self.rest)
     }
 }
 
@@ -93,7 +95,6 @@ impl Lines {
                 for (name, value) in entries.iter() {
                     self.new_line();
                     self.current.name = if is_identifier(name) { name.to_string() } else { quoted(name) };
-                    self.current.gap = 1;
                     self.value(value);
                 }
                 self.new_line();
@@ -114,7 +115,7 @@ fn align(lines: &mut [Line]) {
         let width = |line: &Line| line.name.chars().count();
         let widest = row.iter().map(width).max().unwrap_or(0);
         for line in row {
-            line.gap = widest - width(line) + 1;
+            line.gap = widest - width(line);
         }
         rest = after;
     }

@@ -319,6 +319,11 @@ fn format(pattern: &str, time: &Time) -> Result<String, String> {
     let mut text = String::new();
     let mut rest = pattern;
     while let Some(first) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("''") {
+            text.push('\'');
+            rest = after;
+            continue;
+        }
         if first == '\'' {
             rest = quoted(&rest[1..], &mut text)?;
             continue;
