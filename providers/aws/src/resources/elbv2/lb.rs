@@ -81,7 +81,7 @@ impl ResourceType for LoadBalancerType {
         let observed = requests.iter().zip(attributes).zip(capacities).map(|((request, attributes), capacity)| {
             let balancer = found.get(&request.id.0)?;
             let seen = Seen { attributes: attributes?, capacity, tags: tags.get(&request.id.0)? };
-            Some(observed(aws, balancer, seen, &request.prior))
+            Some(observed(aws, balancer, &seen, &request.prior))
         });
         Ok(observed.collect())
     }
@@ -244,7 +244,7 @@ struct Seen<'a> {
     tags: &'a Pairs,
 }
 
-fn observed(aws: &Aws, balancer: &ElbLoadBalancer, seen: Seen<'_>, prior: &LoadBalancer) -> Observed<LoadBalancer> {
+fn observed(aws: &Aws, balancer: &ElbLoadBalancer, seen: &Seen<'_>, prior: &LoadBalancer) -> Observed<LoadBalancer> {
     let (tags, tags_all) = aws.tags.observed(seen.tags.iter().cloned(), &prior.tags);
     let arn = balancer.load_balancer_arn.clone().unwrap_or_default();
     let name = balancer.load_balancer_name.clone().unwrap_or_default();

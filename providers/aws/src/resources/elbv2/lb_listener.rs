@@ -142,7 +142,7 @@ fn require_parts_of_actions(draft: &mut Draft<'_>) {
                 .get(name)
                 .is_some_and(|part| !part.is_null() && part.elements().is_none_or(|blocks| !blocks.is_empty()))
         };
-        if !parts.iter().any(|name| is_there(name)) {
+        if !parts.iter().any(is_there) {
             let parts: Vec<String> = parts.iter().map(|part| format!("{part:?}")).collect();
             let detail = format!("A default action of the type {kind:?} needs {}. Add it.", parts.join(" or "));
             draft.diagnostics.push(Diagnostic::error("Incomplete default action", detail));

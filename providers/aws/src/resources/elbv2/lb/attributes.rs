@@ -28,8 +28,8 @@ pub(super) fn read(attributes: &[LoadBalancerAttribute], kind: &str, prior: &Loa
     // Of a new load balancer nothing is taken for granted, so that the update after the create brings all that was planned.
     let before = if prior.arn.is_some() { prior } else { &nothing };
     LoadBalancer {
-        access_logs: Some(Logs::read(&text, prior)),
-        connection_logs: (kind == "application").then(|| ConnectionLogs::read(&text, prior)),
+        access_logs: Some(Logs::read(text, prior)),
+        connection_logs: (kind == "application").then(|| ConnectionLogs::read(text, prior)),
         client_keep_alive: number("client_keep_alive.seconds").or(before.client_keep_alive),
         desync_mitigation_mode: text("routing.http.desync_mitigation_mode").or(before.desync_mitigation_mode.clone()),
         dns_record_client_routing_policy: text("dns_record.client_routing_policy")
@@ -140,8 +140,6 @@ mod tests {
     use super::*;
 
     fn pairs(attributes: &[LoadBalancerAttribute]) -> Vec<(&str, &str)> {
-        let pair = |attribute: &LoadBalancerAttribute| (attribute.key.clone(), attribute.value.clone());
-        let _ = pair;
         attributes
             .iter()
             .map(|attribute| {

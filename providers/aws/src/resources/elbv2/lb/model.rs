@@ -58,7 +58,7 @@ pub struct LoadBalancer {
     /// Whether traffic can be moved out of a zone.
     #[attr(optional, default = false)]
     pub enable_zonal_shift: Option<bool>,
-    /// Whether security groups hold for traffic from PrivateLink, too.
+    /// Whether security groups hold for traffic from `PrivateLink`, too.
     #[attr(optional, computed, one_of("on", "off"))]
     pub enforce_security_group_inbound_rules_on_private_link_traffic: Option<String>,
     /// ARN of the load balancer.

@@ -1,5 +1,7 @@
 //! Default actions between the model and the SDK.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, ActionTypeEnum, AuthenticateCognitoActionConditionalBehaviorEnum as CognitoBehavior,
     AuthenticateCognitoActionConfig, AuthenticateOidcActionConditionalBehaviorEnum as OidcBehavior,
@@ -40,6 +42,7 @@ fn filled(planned: &DefaultAction, prior: Option<&DefaultAction>) -> DefaultActi
     action
 }
 
+#[expect(clippy::ref_option, reason = "it is called with fields of models, which are options")]
 fn fill(planned: &mut Option<String>, prior: &Option<String>) {
     if planned.is_none() {
         planned.clone_from(prior);
@@ -181,7 +184,7 @@ fn destination(action: &Action, prior: Option<&DefaultAction>) -> (Option<String
     let forward = config.filter(|config| !config.target_groups().is_empty()).map(forward_from_sdk);
     let has_forward = prior.is_some_and(|prior| prior.forward.is_some());
     let has_arn = prior.is_some_and(|prior| non_empty(&prior.target_group_arn).is_some());
-    let only = match config.map(aws_sdk_elasticloadbalancingv2::types::ForwardActionConfig::target_groups) {
+    let only = match config.map(ForwardActionConfig::target_groups) {
         Some([group]) => group.target_group_arn.clone(),
         _ => None,
     };
@@ -242,7 +245,7 @@ fn cognito_from_sdk(config: &AuthenticateCognitoActionConfig, prior: Option<&Cog
     let behavior = text(config.on_unauthenticated_request.as_ref().map(CognitoBehavior::as_str));
     Cognito {
         authentication_request_extra_params: parameters
-            .or_else(|| prior.map(|_| None).unwrap_or_else(|| Some(std::collections::BTreeMap::new()))),
+            .or_else(|| prior.is_none().then(BTreeMap::new)),
         on_unauthenticated_request: Some(as_written(
             prior.and_then(|prior| prior.on_unauthenticated_request.as_deref()),
             &behavior,
@@ -263,7 +266,7 @@ fn oidc_from_sdk(config: &AuthenticateOidcActionConfig, prior: Option<&Oidc>) ->
     let behavior = text(config.on_unauthenticated_request.as_ref().map(OidcBehavior::as_str));
     Oidc {
         authentication_request_extra_params: parameters
-            .or_else(|| prior.map(|_| None).unwrap_or_else(|| Some(std::collections::BTreeMap::new()))),
+            .or_else(|| prior.is_none().then(BTreeMap::new)),
         authorization_endpoint: text(config.authorization_endpoint.as_deref()),
         client_id: text(config.client_id.as_deref()),
         // The service keeps it to itself.

@@ -131,7 +131,7 @@ pub struct DefaultAction {
     /// Cognito as the place where users log in.
     #[block(list)]
     pub authenticate_cognito: Option<Cognito>,
-    /// OpenID provider where users log in.
+    /// `OpenID` provider where users log in.
     #[block(list)]
     pub authenticate_oidc: Option<Oidc>,
     /// Answer that is always the same.
@@ -191,7 +191,7 @@ pub struct Cognito {
     pub user_pool_domain: String,
 }
 
-/// Login by an OpenID provider.
+/// Login by an `OpenID` provider.
 #[derive(Clone, Debug, Default, PartialEq, BlockModel)]
 pub struct Oidc {
     /// Further parameters of the request, up to ten.
@@ -281,7 +281,7 @@ pub struct Redirect {
 #[derive(Clone, Debug, Default, PartialEq, BlockModel)]
 pub struct GroupStickiness {
     /// Seconds that they stay.
-    #[attr(required, range(1, 604800), integer)]
+    #[attr(required, range(1, 604_800), integer)]
     pub duration: i64,
     /// Whether they stay.
     #[attr(optional, default = false)]

@@ -150,7 +150,7 @@ pub struct HealthCheck {
 #[derive(Clone, Debug, Default, PartialEq, BlockModel)]
 pub struct Stickiness {
     /// Seconds that a cookie of the load balancer is valid.
-    #[attr(optional, default = 86400, range(0, 604800), integer)]
+    #[attr(optional, default = 86400, range(0, 604_800), integer)]
     pub cookie_duration: i64,
     /// Cookie of the application.
     #[attr(optional)]
@@ -192,7 +192,7 @@ pub struct TargetHealthState {
     #[attr(required)]
     pub enable_unhealthy_connection_termination: Option<bool>,
     /// Seconds until they are closed.
-    #[attr(optional, default = 0, range(0, 360000), integer)]
+    #[attr(optional, default = 0, range(0, 360_000), integer)]
     pub unhealthy_draining_interval: Option<i64>,
 }
 

@@ -81,11 +81,13 @@ fn changes(prior: &DbInstance, planned: &DbInstance) -> Modify {
 }
 
 /// Returns the planned text if it is set and another one.
+#[expect(clippy::ref_option, reason = "it is called with fields of models, which are options")]
 fn text(prior: &Option<String>, planned: &Option<String>) -> Option<String> {
     non_empty(planned).filter(|planned| non_empty(prior).as_ref() != Some(planned))
 }
 
 /// Returns the planned text if it is set and differs in more than the case of letters.
+#[expect(clippy::ref_option, reason = "it is called with fields of models, which are options")]
 fn text_ignoring_case(prior: &Option<String>, planned: &Option<String>) -> Option<String> {
     text(prior, planned).filter(|planned| !prior.as_deref().unwrap_or_default().eq_ignore_ascii_case(planned))
 }
@@ -302,10 +304,10 @@ mod tests {
         }
     }
 
-    fn check(change: impl Fn(&mut DbInstance, &mut DbInstance), expected: Modify) {
+    fn check(change: impl Fn(&mut DbInstance, &mut DbInstance), expected: &Modify) {
         let (mut prior, mut planned) = (instance(), instance());
         change(&mut prior, &mut planned);
-        assert_eq!(changes(&prior, &planned), expected);
+        assert_eq!(&changes(&prior, &planned), expected);
     }
 
     fn nothing() -> Modify {
@@ -314,16 +316,16 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_changed() {
-        check(|_, _| (), nothing());
-        check(|_, planned| planned.instance_class = "db.t3.small".into(), nothing().db_instance_class("db.t3.small"));
-        check(|_, planned| planned.password = Some("second".into()), nothing().master_user_password("second"));
-        check(|_, planned| planned.maintenance_window = Some("Sun:18:00-Sun:18:30".into()), nothing());
-        check(|_, planned| planned.identifier = Some("other".into()), nothing().new_db_instance_identifier("other"));
-        check(|prior, _| prior.deletion_protection = Some(true), nothing().deletion_protection(false));
-        check(|_, planned| planned.backup_retention_period = None, nothing());
+        check(|_, _| (), &nothing());
+        check(|_, planned| planned.instance_class = "db.t3.small".into(), &nothing().db_instance_class("db.t3.small"));
+        check(|_, planned| planned.password = Some("second".into()), &nothing().master_user_password("second"));
+        check(|_, planned| planned.maintenance_window = Some("Sun:18:00-Sun:18:30".into()), &nothing());
+        check(|_, planned| planned.identifier = Some("other".into()), &nothing().new_db_instance_identifier("other"));
+        check(|prior, _| prior.deletion_protection = Some(true), &nothing().deletion_protection(false));
+        check(|_, planned| planned.backup_retention_period = None, &nothing());
         check(
             |prior, planned| (prior.backup_retention_period, planned.backup_retention_period) = (Some(7), Some(0)),
-            nothing().backup_retention_period(0),
+            &nothing().backup_retention_period(0),
         );
     }
 
@@ -331,19 +333,19 @@ mod tests {
     fn what_is_not_known_is_left_alone() {
         check(
             |_, planned| (planned.iops, planned.storage_type, planned.engine_version) = (None, None, None),
-            nothing(),
+            &nothing(),
         );
     }
 
     #[test]
     fn storage_is_described_as_a_whole() {
-        check(|_, planned| planned.allocated_storage = Some(30), nothing().allocated_storage(30));
+        check(|_, planned| planned.allocated_storage = Some(30), &nothing().allocated_storage(30));
         check(
             |prior, planned| {
                 (prior.storage_type, planned.storage_type) = (Some("io1".into()), Some("io1".into()));
                 (prior.iops, planned.iops) = (Some(1000), Some(2000));
             },
-            nothing().allocated_storage(20).iops(2000),
+            &nothing().allocated_storage(20).iops(2000),
         );
         check(
             |prior, planned| {
@@ -351,28 +353,28 @@ mod tests {
                 (prior.iops, planned.iops) = (Some(1000), Some(1000));
                 planned.allocated_storage = Some(200);
             },
-            nothing().allocated_storage(200).iops(1000),
+            &nothing().allocated_storage(200).iops(1000),
         );
         check(
             |prior, planned| {
                 prior.max_allocated_storage = Some(100);
                 planned.max_allocated_storage = None;
             },
-            nothing().max_allocated_storage(20),
+            &nothing().max_allocated_storage(20),
         );
     }
 
     #[test]
     fn restored_instances_get_the_planned_password() {
         let tag = || Some(std::collections::BTreeMap::from([(CREATION_TAG.to_owned(), "token".to_owned())]));
-        check(|prior, _| prior.tags_all = tag(), nothing().master_user_password("first"));
+        check(|prior, _| prior.tags_all = tag(), &nothing().master_user_password("first"));
         check(
             |prior, planned| {
                 prior.tags_all = tag();
                 planned.password = None;
                 planned.manage_master_user_password = Some(true);
             },
-            nothing(),
+            &nothing(),
         );
     }
 
@@ -380,11 +382,11 @@ mod tests {
     fn passwords_come_and_go_with_the_secret() {
         check(
             |_, planned| (planned.password, planned.manage_master_user_password) = (None, Some(true)),
-            nothing().manage_master_user_password(true),
+            &nothing().manage_master_user_password(true),
         );
         check(
             |prior, _| (prior.password, prior.manage_master_user_password) = (None, Some(true)),
-            nothing().manage_master_user_password(false).master_user_password("first"),
+            &nothing().manage_master_user_password(false).master_user_password("first"),
         );
         check(
             |prior, planned| {
@@ -392,7 +394,7 @@ mod tests {
                 (prior.password_wo_version, planned.password_wo_version) = (Some(1), Some(2));
                 planned.password_wo = Some("hidden".into());
             },
-            nothing().master_user_password("hidden"),
+            &nothing().master_user_password("hidden"),
         );
     }
 
