@@ -115,6 +115,3 @@ mod tests {
         }
     }
 }
-
-#[cfg(test)]
-mod live_tests;

@@ -62,7 +62,12 @@ impl ResourceType for ServiceType {
         let names: Vec<Name> = requests.iter().map(|request| Name::of(&request.id, &request.prior)).collect();
         let found = services(aws, &names).await?;
         let observed = names.iter().zip(requests).map(|(name, request)| {
-            found.get(name).map(|service| from_aws::observed(aws, service, &request.prior)).transpose()
+            let Some(service) = found.get(name) else { return Ok(None) };
+            if is_arn(&request.id.0) {
+                return from_aws::observed(aws, service, &request.prior).map(Some);
+            }
+            // After an import: the cluster is named by its ARN, however the import named it.
+            from_aws::observed(aws, service, &Service { cluster: None, ..request.prior.clone() }).map(Some)
         });
         observed.collect()
     }
