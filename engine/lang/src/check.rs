@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use wpinfra_core::desired::Known;
+use wpinfra_core::provider::Provider;
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, ModuleInstance};
 
@@ -56,7 +57,7 @@ impl Configuration {
     }
 
     fn unknown_provider(&self, name: &str, source: &str) -> Diagnostic {
-        let present: Vec<&str> = self.registry.providers().map(|provider| provider.source()).collect();
+        let present: Vec<&str> = self.registry.providers().map(Provider::source).collect();
         let short: Vec<&str> = present.iter().filter_map(|source| source.rsplit('/').next()).collect();
         let detail = format!("The provider {source} is not built into wpinfra, which has {}.", short.join(", "));
         Diagnostic::error("Unknown provider", detail).help(did_you_mean(name, short.iter().copied()))
@@ -151,7 +152,7 @@ impl Evaluator<'_> {
             if let Some(provider) = self.configuration.registry.provider(&source) {
                 let decoded = decode(&block.body, &provider.schema().block, &block.range, &scope);
                 diagnostics.extend(decoded.diagnostics);
-                self.check_value(provider.schema(), &decoded.value, &decoded.ranges, &block.range, diagnostics);
+                Self::check_value(provider.schema(), &decoded.value, &decoded.ranges, &block.range, diagnostics);
             }
         }
         for call in module.calls.values() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wpinfra_core::{SourceRange, Value};
 
-use crate::syntax::{Source, Span};
+use crate::syntax::{Source, Span, parse_expression};
 
 /// An expression together with the text that it stands in; cheap to clone.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ pub enum TemplatePart {
     /// `${a}`
     Interpolation(Expr),
     /// `%{ if a }…%{ else }…%{ endif }`
-    If(Box<(Expr, Vec<TemplatePart>, Vec<TemplatePart>)>),
+    If(Box<(Expr, Vec<Self>, Vec<Self>)>),
     /// `%{ for k, v in a }…%{ endfor }`
     For(Box<TemplateFor>),
 }
@@ -129,7 +129,7 @@ pub enum SplatStep {
     /// `[expression]`
     Index(Expr),
     /// A further splat operator, with the steps that follow it.
-    Splat(Vec<SplatStep>, Span),
+    Splat(Vec<Self>, Span),
 }
 
 /// A function call.
@@ -198,6 +198,17 @@ impl Expression {
         self.source.range(self.expr.span)
     }
 
+    /// Returns the expression that stands in a string, where one is expected and JSON has only strings.
+    #[must_use]
+    pub fn unquoted(&self) -> Self {
+        let text = self.expr.literal_text();
+        let inner = text.map(|text| parse_expression(&Source::new(Arc::clone(&self.source.file), text)));
+        match inner {
+            Some(Ok(inner)) => inner,
+            Some(Err(_)) | None => self.clone(),
+        }
+    }
+
     /// Calls `visit` for every traversal in it whose first name is not bound by a `for` around it.
     pub fn traversals<'e>(&'e self, visit: &mut dyn FnMut(&'e Traversal)) {
         self.expr.traversals(&mut Vec::new(), visit);
@@ -207,19 +218,16 @@ impl Expression {
 impl Expr {
     /// Returns the text if this is a string without interpolation.
     pub fn literal_text(&self) -> Option<&str> {
-        match &self.kind {
-            ExprKind::Literal(value) => value.as_str(),
-            ExprKind::Parenthesis(inner) => inner.literal_text(),
-            _ => None,
+        if let ExprKind::Parenthesis(inner) = &self.kind {
+            return inner.literal_text();
         }
+        if let ExprKind::Literal(value) = &self.kind { value.as_str() } else { None }
     }
 
     /// Returns the name if this is only a name, as keywords are written.
     pub fn keyword(&self) -> Option<&Arc<str>> {
-        match &self.kind {
-            ExprKind::Traversal(traversal) if traversal.steps.is_empty() => Some(&traversal.root),
-            _ => None,
-        }
+        let ExprKind::Traversal(traversal) = &self.kind else { return None };
+        traversal.steps.is_empty().then_some(&traversal.root)
     }
 
     /// Calls `visit` for every traversal in it whose first name is not bound by a `for` around it.

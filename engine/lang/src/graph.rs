@@ -51,7 +51,7 @@ impl Builder<'_> {
     /// Gives every block its number.
     fn declare(&mut self) {
         for (index, node) in self.configuration.modules.iter().enumerate() {
-            let prefix: String = node.path.iter().map(|name| format!("module.{name}.")).collect();
+            let prefix = node.path.iter().fold(String::new(), |prefix, name| prefix + "module." + name + ".");
             let module = Arc::clone(&node.module);
             let mut declared: Vec<(NodeKey, String, BlockKind, &SourceRange)> = Vec::new();
             for (name, variable) in &module.variables {
@@ -152,14 +152,14 @@ impl Builder<'_> {
             let mut found = BTreeSet::new();
             output.value.iter().chain(&output.depends_on).for_each(|value| self.expression(index, value, &mut found));
             self.conditions(index, &output.preconditions, &mut found);
-            self.add_caller(&caller, &mut found);
+            self.add_caller(caller.as_ref(), &mut found);
             self.set(index, NodeKey::Output(Arc::clone(name)), found, false);
         }
         for (name, call) in &module.calls {
             let mut found = BTreeSet::new();
             self.repeat(index, &call.repeat, &mut found);
             call.depends_on.iter().for_each(|value| self.dependency(index, value, &mut found));
-            self.add_caller(&caller, &mut found);
+            self.add_caller(caller.as_ref(), &mut found);
             self.set(index, NodeKey::Call(Arc::clone(name)), found, false);
         }
         for block in &module.providers {
@@ -173,10 +173,10 @@ impl Builder<'_> {
             self.conditions(index, &check.assertions, &mut found);
             self.set(index, NodeKey::Check(Arc::clone(name)), found, false);
         }
-        self.connect_resources(index, &module, &caller);
+        self.connect_resources(index, &module, caller.as_ref());
     }
 
-    fn connect_resources(&mut self, index: usize, module: &Module, caller: &Option<(usize, Arc<str>)>) {
+    fn connect_resources(&mut self, index: usize, module: &Module, caller: Option<&(usize, Arc<str>)>) {
         for (key, resource) in &module.resources {
             let mut found = BTreeSet::new();
             self.body(index, &resource.body, &mut Vec::new(), &mut found);
@@ -221,7 +221,7 @@ impl Builder<'_> {
         found.extend(self.ids.get(&(module, key)));
     }
 
-    fn add_caller(&self, caller: &Option<(usize, Arc<str>)>, found: &mut BTreeSet<BlockId>) {
+    fn add_caller(&self, caller: Option<&(usize, Arc<str>)>, found: &mut BTreeSet<BlockId>) {
         if let Some((parent, call)) = caller {
             self.add(found, *parent, NodeKey::Call(Arc::clone(call)));
         }

@@ -296,14 +296,13 @@ impl<'a> ModuleScope<'a> {
         };
         let literal = place.literal_key(used);
         match self.known.resources.get(&address) {
-            Some(known) => self.known_resource(known, schema, literal, used, key, place, diagnostics),
-            None => Ok(self.unknown_resource(resource, schema, literal.is_some(), used)),
+            Some(known) => Self::known_resource(known, schema, literal, used, key, place, diagnostics),
+            None => Ok(Self::unknown_resource(resource, schema, literal.is_some(), used)),
         }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one reference with everything around it")]
     fn known_resource(
-        &self,
         known: &KnownResource,
         schema: &schema::Schema,
         literal: Option<InstanceKey>,
@@ -349,13 +348,7 @@ impl<'a> ModuleScope<'a> {
         }
     }
 
-    fn unknown_resource(
-        &self,
-        resource: &Resource,
-        schema: &schema::Schema,
-        indexed: bool,
-        used: usize,
-    ) -> (Value, usize) {
+    fn unknown_resource(resource: &Resource, schema: &schema::Schema, indexed: bool, used: usize) -> (Value, usize) {
         let single = resource.repeat.count.is_none() && resource.repeat.for_each.is_none();
         if single {
             return (unknown_of(&schema.block), used);
@@ -367,7 +360,7 @@ impl<'a> ModuleScope<'a> {
     }
 
     /// Returns the scope for a block of the same module with `count` or `each`.
-    pub(crate) fn repeated(&self, repeated: Repeated) -> ModuleScope<'a> {
+    pub(crate) fn repeated(&self, repeated: Repeated) -> Self {
         ModuleScope { repeated, self_value: self.self_value.clone(), ..*self }
     }
 }

@@ -33,7 +33,13 @@ fn write_value(out: &mut String, value: &Value, indent: usize) {
             let (open, close) = match value.ty() {
                 Type::List(_) => ("tolist([", "])"),
                 Type::Set(_) => ("toset([", "])"),
-                _ => ("[", "]"),
+                Type::Tuple(_)
+                | Type::Object(_)
+                | Type::Map(_)
+                | Type::Dynamic
+                | Type::Bool
+                | Type::Number
+                | Type::String => ("[", "]"),
             };
             out.push_str(open);
             for element in elements.iter() {
@@ -156,7 +162,9 @@ pub fn kind(ty: &Type) -> String {
     match ty {
         Type::Dynamic => "a value of a type not known yet".to_owned(),
         Type::Object(_) => "an object".to_owned(),
-        other => format!("a {}", other.friendly_name()),
+        Type::Bool | Type::Number | Type::String | Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Tuple(_) => {
+            format!("a {}", ty.friendly_name())
+        }
     }
 }
 

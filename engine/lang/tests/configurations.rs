@@ -359,7 +359,7 @@ resource "test_thing" "a" {
 resource "test_thin" "b" {}
 resource "tost_thing" "c" {}
 "#,
-        r##"
+        r#"
 main.tf:2: Unsupported block type: There are no blocks of type "resorce". | did you mean "resource"?
 main.tf:4: Unsupported argument: An argument named "nam" is not expected here. | did you mean "name"?
 main.tf:5: Call to unknown function: There is no function named "upperr". | did you mean "upper"?
@@ -371,7 +371,7 @@ main.tf:9: Unsupported block type: Blocks of type "tags" are not expected here. 
 main.tf:10: Value for unconfigurable attribute: The value of "id" is decided by the provider, so it cannot be set.
 main.tf:12: Invalid resource type: The provider registry.terraform.io/hashicorp/test has no resource type "test_thin". | did you mean "test_thing"?
 main.tf:13: Unknown provider: The provider registry.terraform.io/hashicorp/tost is not built into wpinfra, which has test, terraform. | did you mean "test"?
-"##,
+"#,
     );
 }
 
@@ -389,7 +389,7 @@ resource "test_thing" "a2" {
   name = test_thing.a2.name
 }
 "#,
-        r##"
+        r#"
 main.tf:4: Reference to undeclared input variable: There is no variable "zne". Declare it with variable "zne" {}. | did you mean "zone"?
 main.tf:5: Reference to undeclared local value: There is no local value "nothing" in this module.
 main.tf:6: Reference to undeclared resource: There is no block test_thing.b in this module. | did you mean "test_thing.a"?
@@ -400,7 +400,7 @@ main.tf:6: Reference to "count" in non-counted context: "count.index" can be use
 main.tf:6: Reference to "each" in context without for_each: "each" can be used only in blocks that have the argument "for_each".
 main.tf:6: Unsupported attribute: This object has no attribute named "nme". | did you mean "name"?
 main.tf:8: Self-referential block: test_thing.a2 refers to itself; inside of conditions and provisioners write "self" for the object itself.
-"##,
+"#,
     );
 }
 
@@ -433,7 +433,7 @@ resource "test_thing" "c" {
 resource "test_thing" "b" { name = "x" }
 resource "test_thing" "b" { name = null }
 "#,
-        r##"
+        r#"
 main.tf:4: Invalid default value for variable: The default does not fit the type number: a number is required.
 main.tf:6: Missing required argument: The argument "name" is required, but no value was given.
 main.tf:7: Invalid value: The value of "size" must be between 1 and 10; 11 is not.
@@ -448,7 +448,7 @@ main.tf:14: Too many blocks: No more than 3 blocks of type "setting" are allowed
 main.tf:22: Invalid combination of "count" and "for_each": "count" and "for_each" exclude each other; keep one of them.
 main.tf:25: Duplicate block: A block named "test_thing.b" is declared already, in main.tf line 24. Give one of them another name.
 main.tf:25: Missing required argument: The argument "name" is required, but its value is null.
-"##,
+"#,
     );
 }
 
@@ -474,7 +474,7 @@ resource "test_thing" "e" {
   name     = "x"
 }
 "#,
-        r##"
+        r#"
 test_thing.a = {
   "name" = "a"
 }
@@ -482,7 +482,7 @@ main.tf:4: Invalid for_each argument: The keys of the instances depend on test_t
 main.tf:8: Invalid count argument: The number of instances depends on test_thing.a.id, which is known only after apply. Use values that the configuration itself gives, or apply what it depends on first with -target.
 main.tf:12: Invalid for_each argument: The value must be a map or a set of strings, but is a tuple. Turn it into a set with toset().
 main.tf:16: Invalid for_each argument: The value is sensitive, but the keys of instances are shown everywhere. Take the mark off with nonsensitive(), or repeat for the keys alone.
-"##,
+"#,
     );
 }
 
@@ -496,9 +496,9 @@ locals {
 }
 resource "test_thing" "x" { name = local.a }
 "#,
-        r##"
+        r#"
 main.tf:3: Cycle: Each of these needs the next one, and the last one the first: local.a → local.b → test_thing.x → local.a. Take one of the references away.
-"##,
+"#,
     );
 }
 
@@ -519,13 +519,13 @@ module "n" { source = "registry/x" }
 -- mod/main.tf --
 variable "need" {}
 "#,
-        r##"
+        r#"
 main.tf:3: Unsupported Terraform version: The configuration wants version < 1.0, but wpinfra behaves like Terraform 1.11.4. Change the constraint if that will do.
 main.tf:4: Unsupported provider version: The configuration wants version ~> 2.0 of test, but the one built in behaves like 1.2.3. Change the constraint if that will do.
 main.tf:5: Unsupported backend: wpinfra keeps its state in a file: the backend "s3" is not supported. Use backend "local" instead.
 main.tf:7: Missing required argument: The module needs a value for its variable "need", which has no default.
 main.tf:9: Unsupported argument: The module "m" declares no variable "x".
 main.tf:11: Unsupported module source: wpinfra reads modules from local directories only, but the source is "registry/x". Put a copy beside the configuration and refer to it by a path that begins with ./ or ../.
-"##,
+"#,
     );
 }

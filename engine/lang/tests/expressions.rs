@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use wpinfra_core::Severity;
 use wpinfra_core::desired::Known;
 use wpinfra_lang::Evaluator;
@@ -59,7 +61,7 @@ fn expressions_have_the_recorded_results() {
         let meant = MEANT.iter().any(|(other, _)| *other == text);
         if same == meant {
             count += 1;
-            differences.push_str(&format!("> {text}\nexpected: {expected}\nfound:    {found}\n\n"));
+            let _ = writeln!(differences, "> {text}\nexpected: {expected}\nfound:    {found}\n");
         }
     }
     assert!(differences.is_empty(), "{count} differences:\n{differences}");

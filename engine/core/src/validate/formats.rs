@@ -61,7 +61,7 @@ pub(super) fn check(format: Format, text: &str) -> Result<(), String> {
 }
 
 fn network(text: &str, should: &str, right_family: fn(&IpNet) -> bool) -> Result<(), String> {
-    let Some(net) = text.parse::<IpNet>().ok().filter(|net| right_family(net)) else { return Err(should.to_owned()) };
+    let Some(net) = text.parse::<IpNet>().ok().filter(right_family) else { return Err(should.to_owned()) };
     if net.addr() != net.network() {
         return Err(format!("must be a network without bits beyond its prefix: {}", net.trunc()));
     }

@@ -6,9 +6,8 @@ use wpinfra_core::address::InstanceKey;
 use wpinfra_core::desired::{Move, MoveEnd, Removal};
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, ModuleInstance, ResourceAddress, Value};
 
-use super::{Configuration, config_address};
+use super::Configuration;
 use crate::expr::{ExprKind, Expression, Step, StepKind};
-use crate::references::ResourceKey;
 
 impl Configuration {
     /// Turns `moved` and `removed` blocks of all modules into addresses from the root.
@@ -75,6 +74,7 @@ pub fn parse_move_end(expression: &Expression, base: &ModuleInstance) -> Result<
         let detail = "An address is expected: a resource such as aws_vpc.main, an instance such as aws_subnet.a[0], or a module such as module.net.";
         Box::new(Diagnostic::error("Invalid address", detail).at(expression.range()))
     };
+    let expression = &expression.unquoted();
     let ExprKind::Traversal(traversal) = &expression.expr.kind else { return Err(wrong()) };
     let root = Step { kind: StepKind::Attribute(Arc::clone(&traversal.root)), span: traversal.root_span };
     let mut steps = std::iter::once(&root).chain(&traversal.steps).peekable();
@@ -127,9 +127,4 @@ pub(crate) fn instance_key(value: &Value) -> Option<InstanceKey> {
     }
     let index = value.as_number()?.to_i64()?;
     u64::try_from(index).ok().map(InstanceKey::Index)
-}
-
-/// Returns the address of the block that a reference in the module at the path names.
-pub(crate) fn block_address(path: &[Arc<str>], key: &ResourceKey) -> wpinfra_core::ConfigAddress {
-    config_address(path, key)
 }

@@ -139,7 +139,7 @@ fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnos
         "moved" => read_moved(module, block, diagnostics),
         "removed" => read_removed(module, block, diagnostics),
         "import" => read_import(module, block, root, diagnostics),
-        _ => read_check(module, block, name, diagnostics),
+        _ => read_check(module, block, &name, diagnostics),
     }
 }
 
@@ -640,7 +640,7 @@ fn read_import(module: &mut Module, block: &Block, root: bool, diagnostics: &mut
     }
 }
 
-fn read_check(module: &mut Module, block: &Block, name: Arc<str>, diagnostics: &mut Diagnostics) {
+fn read_check(module: &mut Module, block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) {
     let fields = Fields::new(block, &[], &[("assert", 0), ("data", 2)], diagnostics);
     for inner in fields.blocks("data").filter(|inner| inner.labels.len() == 2) {
         let mut resource = resources::read(inner, Mode::Data, diagnostics);
@@ -657,8 +657,8 @@ fn read_check(module: &mut Module, block: &Block, name: Arc<str>, diagnostics: &
         diagnostics.push(Diagnostic::error("Missing assert block", detail).at(block.range()));
     }
     let check = CheckBlock { assertions, range: block.range() };
-    if let Some(other) = module.checks.insert(Arc::clone(&name), check) {
-        diagnostics.push(duplicate("check", &name, block, &other.range));
+    if let Some(other) = module.checks.insert(Arc::clone(name), check) {
+        diagnostics.push(duplicate("check", name, block, &other.range));
     }
 }
 

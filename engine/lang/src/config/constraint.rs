@@ -24,7 +24,7 @@ pub struct Constraint {
 struct Defaults {
     attributes: BTreeMap<Arc<str>, Value>,
     /// Defaults inside of attributes, and of the elements of collections under the empty name; of tuples under positions.
-    inside: BTreeMap<Arc<str>, Defaults>,
+    inside: BTreeMap<Arc<str>, Self>,
 }
 
 impl Constraint {
@@ -99,6 +99,7 @@ impl Defaults {
 
 /// Reads a type constraint; `any` if there are errors.
 pub fn parse_constraint(expression: &Expression, diagnostics: &mut Diagnostics) -> Constraint {
+    let expression = &expression.unquoted();
     let mut reader = Reader { expression, diagnostics };
     let mut defaults = Defaults::default();
     let ty = reader.read(&expression.expr, &mut defaults);
@@ -132,10 +133,10 @@ impl Reader<'_> {
         if let Some(word) = text {
             return self.keyword(expr, &word);
         }
-        match &expr.kind {
-            ExprKind::Call(call) => self.constructor(expr, call, defaults),
-            _ => self.error(expr, "A type is a keyword such as string or a constructor such as list(string).", None),
+        if let ExprKind::Call(call) = &expr.kind {
+            return self.constructor(expr, call, defaults);
         }
+        self.error(expr, "A type is a keyword such as string or a constructor such as list(string).", None)
     }
 
     fn keyword(&mut self, expr: &Expr, word: &str) -> Type {

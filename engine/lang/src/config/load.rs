@@ -30,7 +30,7 @@ impl Configuration {
             diagnostics: Diagnostics::new(),
             unreadable: false,
         };
-        loader.node(environment.root_dir.clone(), Vec::new(), None, None);
+        loader.node(environment.root_dir.clone(), &[], None, None);
         let Loader { sources, nodes, mut diagnostics, unreadable, .. } = loader;
         let mut configuration = Self {
             environment,
@@ -86,18 +86,17 @@ struct Loader<'f> {
 
 impl Loader<'_> {
     /// Adds the module in the directory to the tree, with all that it calls.
-    fn node(&mut self, dir: String, path: Vec<Arc<str>>, parent: Option<usize>, call: Option<&SourceRange>) -> usize {
-        let module = match self.modules.get(&dir) {
-            Some(module) => Arc::clone(module),
-            None => {
-                let module = Arc::new(self.module(&dir, path.is_empty(), call));
-                self.modules.insert(dir.clone(), Arc::clone(&module));
-                module
-            }
+    fn node(&mut self, dir: String, path: &[Arc<str>], parent: Option<usize>, call: Option<&SourceRange>) -> usize {
+        let module = if let Some(module) = self.modules.get(&dir) {
+            Arc::clone(module)
+        } else {
+            let module = Arc::new(self.module(&dir, path.is_empty(), call));
+            self.modules.insert(dir.clone(), Arc::clone(&module));
+            module
         };
         let index = self.nodes.len();
         self.nodes.push(ModuleNode {
-            path: path.clone(),
+            path: path.to_vec(),
             dir,
             parent,
             module: Arc::clone(&module),
@@ -112,9 +111,9 @@ impl Loader<'_> {
                 );
                 break;
             }
-            let mut child_path = path.clone();
+            let mut child_path = path.to_vec();
             child_path.push(Arc::clone(&call.name));
-            let child = self.node(call.source_dir.clone(), child_path, Some(index), Some(&call.range));
+            let child = self.node(call.source_dir.clone(), &child_path, Some(index), Some(&call.range));
             self.nodes[index].children.insert(Arc::clone(&call.name), child);
         }
         index
@@ -184,10 +183,15 @@ impl Loader<'_> {
             }
         };
         self.sources.insert(path, Arc::clone(&source));
-        let parsed = if name.ends_with(".json") { json::parse_body(&source) } else { parse_body(&source) };
+        let parsed = if is_json(name) { json::parse_body(&source) } else { parse_body(&source) };
         self.unreadable |= parsed.0.is_none();
         self.diagnostics.absorb(parsed)
     }
+}
+
+/// Tells whether a file is in the JSON syntax.
+pub(crate) fn is_json(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|extension| extension == "json")
 }
 
 /// Reads a file as text.

@@ -117,11 +117,7 @@ fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<Prov
     body.blocks.retain(|inner| &*inner.kind != "connection");
     let keyword = |name: &str| {
         let attribute = body.attributes.get(name)?;
-        attribute
-            .value
-            .keyword()
-            .map(|word| word.to_string())
-            .or_else(|| attribute.value.literal_text().map(str::to_owned))
+        attribute.value.keyword().map(ToString::to_string).or_else(|| attribute.value.literal_text().map(str::to_owned))
     };
     let range_of = |name: &str| body.attributes.get(name).map(|attribute| body.range(attribute.value.span));
     let when = match keyword("when").as_deref() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wpinfra_core::{Diagnostic, Diagnostics, Marks, Type, Value};
 
-use super::load::{join, read_source};
+use super::load::{is_json, join, read_source};
 use super::{Configuration, Variable, blocks};
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression};
@@ -221,7 +221,7 @@ impl Gathered {
             }
         };
         configuration.sources.insert(path.to_owned(), Arc::clone(&source));
-        let parsed = if path.ends_with(".json") { json::parse_body(&source) } else { parse_body(&source) };
+        let parsed = if is_json(path) { json::parse_body(&source) } else { parse_body(&source) };
         let Some(body) = diagnostics.absorb(parsed) else { return };
         let body = body.shaped(&|_| None, diagnostics);
         for block in &body.blocks {
@@ -256,8 +256,7 @@ fn constant_text(label: &str, text: &str) -> Result<Value, Diagnostics> {
     if let ExprKind::Traversal(traversal) = &expression.expr.kind
         && traversal.steps.is_empty()
     {
-        let detail =
-            format!("The {label} is an expression, in which strings stand in quotes: \\\"{}\\\".", traversal.root);
+        let detail = format!("The {label} is an expression, in which strings stand in quotes: \"{}\".", traversal.root);
         return Err(Diagnostic::error("Invalid value for input variable", detail).at(expression.range()).into());
     }
     let (value, diagnostics) = evaluate(&expression, &NoScope);

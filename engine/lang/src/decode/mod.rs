@@ -188,7 +188,14 @@ impl Decoder<'_> {
         }
         match schema.ty {
             Type::Set(_) => Value::set(object.clone(), elements),
-            _ => Value::list(object.clone(), elements),
+            Type::List(_)
+            | Type::Dynamic
+            | Type::Bool
+            | Type::Number
+            | Type::String
+            | Type::Map(_)
+            | Type::Tuple(_)
+            | Type::Object(_) => Value::list(object.clone(), elements),
         }
     }
 

@@ -9,12 +9,12 @@ use wpinfra_core::provider::{AnyDataSource, AnyResourceType};
 use wpinfra_core::schema::{Attribute, Block, Role, Schema};
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, ModuleInstance, Path, SourceRange, Type, Value, validate};
 
-use super::Evaluator;
+use super::{Evaluator, Repeat};
 use crate::config::{Configuration, LifecycleBlock, Resource, parse_move_end};
 use crate::decode::{decode, range_at};
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression, StepKind, Traversal};
-use crate::module_scope::{ModuleScope, Repeated, with_schema_marks};
+use crate::module_scope::{ModuleScope, with_schema_marks};
 
 impl Configuration {
     /// Returns the schema of a block; `None` if its provider or type does not exist.
@@ -56,7 +56,7 @@ impl Evaluator<'_> {
         };
         let decoded = decode(&resource.body, &schema.block, &resource.range, scope);
         diagnostics.extend(decoded.diagnostics);
-        self.check_value(schema, &decoded.value, &decoded.ranges, &resource.range, &mut diagnostics);
+        Self::check_value(schema, &decoded.value, &decoded.ranges, &resource.range, &mut diagnostics);
         if !diagnostics.has_errors() {
             let (source, name) = (&*provider.source, &*resource.key.resource_type);
             let registry = &self.configuration.registry;
@@ -87,7 +87,6 @@ impl Evaluator<'_> {
 
     /// Checks a value against its schema and puts the places of arguments to the problems.
     pub(crate) fn check_value(
-        &self,
         schema: &Schema,
         value: &Value,
         ranges: &[(Path, SourceRange)],
@@ -116,7 +115,7 @@ impl Evaluator<'_> {
             (ProvisionWhen::Create, key) => {
                 self.resource_repeat(module, instance, &resource.key, known).at(key.as_ref())
             }
-            (ProvisionWhen::Destroy, _) => Repeated::default(),
+            (ProvisionWhen::Destroy, key) => Repeat::without_value(key.as_ref()),
         };
         let mut scope = self.scope(module, instance, known).repeated(repeated);
         let schema = self.configuration.schema_of(module, resource);

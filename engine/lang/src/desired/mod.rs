@@ -227,7 +227,6 @@ impl<'c> Evaluator<'c> {
     }
 
     fn import_target(
-        &self,
         block: &crate::config::ImportBlock,
         scope: &ModuleScope<'_>,
         each: Option<(Value, Value)>,
@@ -309,7 +308,7 @@ impl Desired for Evaluator<'_> {
         let scope = self.scope(module, &instance, known);
         let decoded = decode(&block.body, &provider.schema().block, &block.range, &scope);
         let mut diagnostics = decoded.diagnostics;
-        self.check_value(provider.schema(), &decoded.value, &decoded.ranges, &block.range, &mut diagnostics);
+        Self::check_value(provider.schema(), &decoded.value, &decoded.ranges, &block.range, &mut diagnostics);
         let value = (!diagnostics.has_errors()).then_some(decoded.value);
         (value, diagnostics)
     }
@@ -380,7 +379,7 @@ impl Desired for Evaluator<'_> {
         let scope = self.scope(0, &root, known);
         for block in &self.configuration.root().imports {
             match &block.for_each {
-                None => self.import_target(block, &scope, None, &mut targets, &mut diagnostics),
+                None => Self::import_target(block, &scope, None, &mut targets, &mut diagnostics),
                 Some(expression) => {
                     let (value, problems) = evaluate_with(expression, &scope, &[]);
                     diagnostics.extend(problems);
@@ -391,7 +390,7 @@ impl Desired for Evaluator<'_> {
                         continue;
                     }
                     for pair in elements(&value) {
-                        self.import_target(block, &scope, Some(pair), &mut targets, &mut diagnostics);
+                        Self::import_target(block, &scope, Some(pair), &mut targets, &mut diagnostics);
                     }
                 }
             }

@@ -62,6 +62,11 @@ impl Repeat {
         }
     }
 
+    /// Returns what can be said of a key that the configuration may not give any more.
+    pub(crate) fn without_value(key: Option<&InstanceKey>) -> Repeated {
+        Self::single().at(key)
+    }
+
     /// Returns stand-ins where the repetition is not known: enough to check the types of what is repeated.
     pub(crate) fn placeholder(repeat: &config::Repeat) -> Repeated {
         if repeat.count.is_some() {
@@ -206,13 +211,13 @@ impl Evaluator<'_> {
         let suitable = match value.ty() {
             Type::Map(_) | Type::Object(_) | Type::Dynamic => true,
             Type::Set(element) => matches!(**element, Type::String | Type::Dynamic),
-            _ => false,
+            Type::Bool | Type::Number | Type::String | Type::List(_) | Type::Tuple(_) => false,
         };
         if !suitable {
             let remedy = match value.ty() {
                 Type::Tuple(_) | Type::List(_) => " Turn it into a set with toset().",
                 Type::Set(_) => " The elements of the set must be strings.",
-                _ => "",
+                Type::Dynamic | Type::Bool | Type::Number | Type::String | Type::Map(_) | Type::Object(_) => "",
             };
             return Some(Some(format!(
                 "The value must be a map or a set of strings, but is {}.{remedy}",

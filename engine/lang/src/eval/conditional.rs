@@ -35,10 +35,10 @@ impl Evaluation<'_> {
         };
         let marks = condition.marks();
         match taken {
-            Some(true) => self.branch(expr, then?, &ty).map(|value| value.with_marks(marks)),
-            Some(false) => self.branch(expr, otherwise?, &ty).map(|value| value.with_marks(marks)),
+            Some(true) => self.branch(expr, &then?, &ty).map(|value| value.with_marks(marks)),
+            Some(false) => self.branch(expr, &otherwise?, &ty).map(|value| value.with_marks(marks)),
             None => {
-                let (then, otherwise) = (self.branch(expr, then?, &ty)?, self.branch(expr, otherwise?, &ty)?);
+                let (then, otherwise) = (self.branch(expr, &then?, &ty)?, self.branch(expr, &otherwise?, &ty)?);
                 let marks = marks | then.marks() | otherwise.marks();
                 Ok(either(&then, &otherwise, ty).with_marks(marks))
             }
@@ -73,21 +73,19 @@ impl Evaluation<'_> {
         if untyped_null(otherwise) {
             return Ok(then.ty().clone());
         }
-        match unify(&[then.ty().clone(), otherwise.ty().clone()]) {
-            Some(ty) => Ok(ty),
-            None => {
-                let detail = format!(
-                    "Both results of a conditional must have types that fit together, but the first is {} and the second is {}.",
-                    print::kind(then.ty()),
-                    print::kind(otherwise.ty()),
-                );
-                self.fail(expr, "Inconsistent conditional result types", detail)
-            }
+        if let Some(ty) = unify(&[then.ty().clone(), otherwise.ty().clone()]) {
+            return Ok(ty);
         }
+        let detail = format!(
+            "Both results of a conditional must have types that fit together, but the first is {} and the second is {}.",
+            print::kind(then.ty()),
+            print::kind(otherwise.ty()),
+        );
+        self.fail(expr, "Inconsistent conditional result types", detail)
     }
 
-    fn branch(&mut self, expr: &Expr, value: Value, ty: &Type) -> Evaluated {
-        match convert(&value, ty) {
+    fn branch(&mut self, expr: &Expr, value: &Value, ty: &Type) -> Evaluated {
+        match convert(value, ty) {
             Ok(converted) => Ok(converted),
             Err(error) => {
                 let detail = format!("The result cannot be converted to {ty}: {}.", error.message);

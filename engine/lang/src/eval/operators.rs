@@ -112,7 +112,15 @@ fn unknown_numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Val
         BinaryOperator::LessOrEqual => (known(high_a, low_b, Number::le), known(low_a, high_b, Number::gt)),
         BinaryOperator::Greater => (known(low_a, high_b, Number::gt), known(high_a, low_b, Number::le)),
         BinaryOperator::GreaterOrEqual => (known(low_a, high_b, Number::ge), known(high_a, low_b, Number::lt)),
-        _ => return unknown(Type::Number),
+        BinaryOperator::Equal
+        | BinaryOperator::NotEqual
+        | BinaryOperator::Add
+        | BinaryOperator::Subtract
+        | BinaryOperator::Multiply
+        | BinaryOperator::Divide
+        | BinaryOperator::Modulo
+        | BinaryOperator::And
+        | BinaryOperator::Or => return unknown(Type::Number),
     };
     match decided {
         (true, _) => Value::bool(true),

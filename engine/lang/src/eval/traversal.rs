@@ -98,7 +98,14 @@ pub fn attribute_of(value: &Value, name: &str) -> Result<Value, NoPart> {
     found.map(|found| found.with_marks(marks)).ok_or_else(|| {
         let names: Vec<&str> = match value.ty() {
             Type::Object(object) => object.attributes.keys().map(|name| &**name).collect(),
-            _ => Vec::new(),
+            Type::Dynamic
+            | Type::Bool
+            | Type::Number
+            | Type::String
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Map(_)
+            | Type::Tuple(_) => Vec::new(),
         };
         NoPart {
             summary: "Unsupported attribute",

@@ -2,7 +2,7 @@
 
 mod parse;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -52,16 +52,12 @@ pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
         }
     };
     let span = node.span;
-    match node.kind {
-        Kind::Object(members) => {
-            let undecided = Some(Arc::new(members));
-            (Some(Body { undecided, ..Body::empty(source, span) }), Diagnostics::new())
-        }
-        _ => {
-            let detail = "A configuration in JSON is an object.";
-            (None, Diagnostic::error("Invalid JSON", detail).at(source.range(span)).into())
-        }
+    if let Kind::Object(members) = node.kind {
+        let undecided = Some(Arc::new(members));
+        return (Some(Body { undecided, ..Body::empty(source, span) }), Diagnostics::new());
     }
+    let detail = "A configuration in JSON is an object.";
+    (None, Diagnostic::error("Invalid JSON", detail).at(source.range(span)).into())
 }
 
 impl Members {
@@ -179,10 +175,10 @@ fn expression(source: &Arc<Source>, node: &Node, diagnostics: &mut Diagnostics) 
             ExprKind::Tuple(elements.iter().map(|element| expression(source, element, diagnostics)).collect())
         }
         Kind::Object(members) => {
-            let mut seen: BTreeMap<&str, ()> = BTreeMap::new();
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
             let mut items = Vec::new();
             for member in &members.0 {
-                if seen.insert(&member.name, ()).is_some() {
+                if !seen.insert(&member.name) {
                     let detail = format!("The member {:?} is given twice in one object.", member.name);
                     diagnostics.push(Diagnostic::error("Duplicate definition", detail).at(source.range(member.span)));
                 }

@@ -48,7 +48,7 @@ pub fn files(text: &str) -> Memory {
             if !content.trim().is_empty() {
                 memory.0.insert(std::mem::replace(&mut name, next.to_owned()), content.into_bytes());
             }
-            name = next.to_owned();
+            next.clone_into(&mut name);
             content = String::new();
         } else {
             content.push_str(line);
