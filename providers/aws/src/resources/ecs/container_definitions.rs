@@ -304,7 +304,7 @@ fn without_empty(members: Map<String, Json>) -> Map<String, Json> {
             Json::Object(inner) if kind == Some(Kind::Map) => Json::Object(inner),
             Json::Object(inner) => Json::Object(without_empty(inner)),
             Json::Array(elements) => Json::Array(elements_without_empty(elements, kind)),
-            other => other,
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => value,
         };
         // All flags but this one are off where nobody sets them.
         let is_default = name != "essential" && value == Json::Bool(false);

@@ -201,7 +201,7 @@ fn requests_have_the_names_that_ecs_knows() {
     }
 }
 
-/// The recorded answer of Terraform: tests/cases/aws/ecs/task_definition.
+/// The recorded answer of Terraform: `tests/cases/aws/ecs/task_definition`.
 #[test]
 fn states_hold_what_terraforms_hold() {
     let answered = r#"[{"name": "web", "image": "nginx", "cpu": 0, "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}],

@@ -31,7 +31,7 @@ pub struct Volume {
     /// File system of EFS.
     #[block(list, replace)]
     pub efs_volume_configuration: Option<EfsVolume>,
-    /// Windows file system of FSx.
+    /// Windows file system of `FSx`.
     #[block(list, replace)]
     pub fsx_windows_file_server_volume_configuration: Option<FsxVolume>,
 }
@@ -87,7 +87,7 @@ pub struct EfsAuthorization {
     pub iam: Option<String>,
 }
 
-/// Windows file system of FSx.
+/// Windows file system of `FSx`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BlockModel)]
 pub struct FsxVolume {
     /// Id of the file system.
@@ -101,7 +101,7 @@ pub struct FsxVolume {
     pub authorization_config: Option<FsxAuthorization>,
 }
 
-/// How the task is let into a file system of FSx.
+/// How the task is let into a file system of `FSx`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BlockModel)]
 pub struct FsxAuthorization {
     /// Secret or parameter that holds user name and password.

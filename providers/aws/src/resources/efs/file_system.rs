@@ -197,7 +197,7 @@ impl ResourceType for FileSystemType {
         let observed = requests
             .iter()
             .zip(policies)
-            .map(|(request, policies)| Some(observed(aws, found.get(&request.id.0)?, policies?, &request.prior)));
+            .map(|(request, policies)| Some(observed(aws, found.get(&request.id.0)?, &policies?, &request.prior)));
         Ok(observed.collect())
     }
 
@@ -264,7 +264,7 @@ async fn lifecycle_policies(aws: &Aws, id: &str) -> RemoteResult<Option<Vec<EfsL
 fn observed(
     aws: &Aws,
     file_system: &FileSystemDescription,
-    policies: Vec<EfsLifecyclePolicy>,
+    policies: &[EfsLifecyclePolicy],
     prior: &FileSystem,
 ) -> Observed<FileSystem> {
     let pairs = file_system.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
