@@ -171,26 +171,25 @@ mod tests {
     /// What `type(tolist([…]))` prints in `terraform console`.
     #[test]
     fn finds_what_terraform_finds() {
-        let (string, number, boolean) = (Type::String, Type::Number, Type::Bool);
         let tuple = |elements: &[Type]| Type::tuple(elements.iter().cloned());
-        check(&[number.clone(), string.clone(), boolean.clone()], Some("string"));
-        check(&[number.clone(), boolean.clone()], None);
-        check(&[Type::Dynamic, number.clone()], Some("number"));
-        check(&[Type::Dynamic, object(&[("a", number.clone())])], Some("any"));
-        let (a, ab) = (object(&[("a", number.clone())]), object(&[("a", number.clone()), ("b", string.clone())]));
+        check(&[Type::Number, Type::String, Type::Bool], Some("string"));
+        check(&[Type::Number, Type::Bool], None);
+        check(&[Type::Dynamic, Type::Number], Some("number"));
+        check(&[Type::Dynamic, object(&[("a", Type::Number)])], Some("any"));
+        let (a, ab) = (object(&[("a", Type::Number)]), object(&[("a", Type::Number), ("b", Type::String)]));
         check(&[a.clone(), ab.clone()], Some("map(string)"));
         check(&[a.clone(), object(&[("a", Type::Dynamic)])], Some("object({ a = number })"));
         check(&[a.clone(), object(&[("a", tuple(&[]))])], None);
         check(&[a.clone(), tuple(&[])], None);
-        check(&[Type::map(number.clone()), ab], Some("map(string)"));
-        check(&[Type::map(number.clone()), object(&[("b", tuple(&[]))])], None);
-        check(&[tuple(&[number.clone()]), tuple(&[string.clone(), string.clone()])], Some("list(string)"));
-        check(&[tuple(&[number.clone(), string.clone()]), tuple(&[boolean, number.clone()])], None);
-        check(&[Type::list(string.clone()), tuple(&[number.clone()])], Some("list(string)"));
-        check(&[Type::set(string.clone()), Type::list(string.clone())], Some("list(string)"));
-        check(&[Type::set(string.clone()), tuple(&[string.clone()])], Some("set(string)"));
-        check(&[tuple(&[string.clone()]), Type::set(string.clone()), Type::list(string)], Some("list(string)"));
-        check(&[Type::list(number), tuple(&[Type::String]), Type::Dynamic], Some("list(number)"));
+        check(&[Type::map(Type::Number), ab], Some("map(string)"));
+        check(&[Type::map(Type::Number), object(&[("b", tuple(&[]))])], None);
+        check(&[tuple(&[Type::Number]), tuple(&[Type::String, Type::String])], Some("list(string)"));
+        check(&[tuple(&[Type::Number, Type::String]), tuple(&[Type::Bool, Type::Number])], None);
+        check(&[Type::list(Type::String), tuple(&[Type::Number])], Some("list(string)"));
+        check(&[Type::set(Type::String), Type::list(Type::String)], Some("list(string)"));
+        check(&[Type::set(Type::String), tuple(&[Type::String])], Some("set(string)"));
+        check(&[tuple(&[Type::String]), Type::set(Type::String), Type::list(Type::String)], Some("list(string)"));
+        check(&[Type::list(Type::Number), tuple(&[Type::String]), Type::Dynamic], Some("list(number)"));
         check(&[], Some("any"));
     }
 }

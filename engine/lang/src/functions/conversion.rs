@@ -1,4 +1,8 @@
 //! Conversions of types and marks.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "functions name the types that they take; all others are wrong, and so would be new ones"
+)]
 
 use wpinfra_core::convert::{convert, may_convert};
 use wpinfra_core::{Marks, Type, Value};

@@ -342,29 +342,30 @@ fn csv_records(text: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
         let start = line;
         let mut fields = Vec::new();
         loop {
-            let (field, after) = match rest.strip_prefix('"') {
-                Some(quoted) => quoted_field(quoted, &mut line)?,
-                None => {
-                    let end = rest.find([',', '\n']).unwrap_or(rest.len());
-                    if rest[..end].contains('"') {
-                        return Err(format!("line {line} has a quote inside of a field without quotes"));
-                    }
-                    (rest[..end].to_owned(), &rest[end..])
-                }
-            };
+            let (field, after) = field(rest, &mut line)?;
             fields.push(field);
-            match after.strip_prefix(',') {
-                Some(after) => rest = after,
-                None => {
-                    rest = after.strip_prefix('\n').unwrap_or(after);
-                    line += 1;
-                    break;
-                }
-            }
+            let Some(next) = after.strip_prefix(',') else {
+                rest = after.strip_prefix('\n').unwrap_or(after);
+                line += 1;
+                break;
+            };
+            rest = next;
         }
         records.push((start, fields));
     }
     Ok(records)
+}
+
+/// Reads a field, and what follows it.
+fn field<'t>(rest: &'t str, line: &mut usize) -> Result<(String, &'t str), String> {
+    if let Some(quoted) = rest.strip_prefix('"') {
+        return quoted_field(quoted, line);
+    }
+    let end = rest.find([',', '\n']).unwrap_or(rest.len());
+    if rest[..end].contains('"') {
+        return Err(format!("line {line} has a quote inside of a field without quotes"));
+    }
+    Ok((rest[..end].to_owned(), &rest[end..]))
 }
 
 /// Reads a field after its opening quote, and what follows it.

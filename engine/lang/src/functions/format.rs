@@ -113,7 +113,6 @@ fn format(pattern: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
 
 /// One verb of a format with what stands between the percent sign and the letter.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag that may be combined with all others")]
 struct Verb {
     plus: bool,
     minus: bool,
@@ -220,7 +219,7 @@ impl Verb {
         let digits = format!("{digits:0>width$}", width = self.precision.unwrap_or(0));
         let prefix = if self.sharp { prefix } else { "" };
         let sign = self.sign(number);
-        Ok(self.with_zeros(&format!("{sign}{prefix}"), digits, self.zero && self.precision.is_none()))
+        Ok(self.with_zeros(&format!("{sign}{prefix}"), &digits, self.zero && self.precision.is_none()))
     }
 
     fn format_float(&self, number: &Number) -> String {
@@ -231,7 +230,7 @@ impl Verb {
         };
         let text = number.abs().to_text(notation, precision);
         let text = if matches!(self.letter, 'E' | 'G') { text.to_uppercase() } else { text };
-        self.with_zeros(self.sign(number), text, self.zero)
+        self.with_zeros(self.sign(number), &text, self.zero)
     }
 
     fn sign(&self, number: &Number) -> &'static str {
@@ -244,7 +243,7 @@ impl Verb {
     }
 
     /// Fills up with zeros between sign and digits, or else with spaces.
-    fn with_zeros(&self, sign: &str, digits: String, zeros: bool) -> String {
+    fn with_zeros(&self, sign: &str, digits: &str, zeros: bool) -> String {
         let width = self.width.unwrap_or(0).saturating_sub(sign.len());
         if zeros && !self.minus {
             return format!("{sign}{digits:0>width$}");

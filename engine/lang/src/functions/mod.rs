@@ -63,6 +63,10 @@ pub trait Files: Send + Sync {
     fn exists(&self, path: &str) -> bool;
     /// Returns the files below a directory at any depth, as paths from there with `/` between the names.
     fn list(&self, dir: &str) -> Result<Vec<String>, String>;
+    /// Returns the names of the files in a directory itself; worth overriding, because directories can have large trees below them.
+    fn names(&self, dir: &str) -> Result<Vec<String>, String> {
+        self.list(dir).map(|paths| paths.into_iter().filter(|path| !path.contains('/')).collect())
+    }
 }
 
 /// What functions know besides their arguments.

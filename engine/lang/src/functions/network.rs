@@ -130,11 +130,9 @@ fn subnet(call: &Arguments<'_>) -> Result<Value, FunctionError> {
         );
         FunctionError::argument(1, message)
     })?;
-    if let Ok(new_bits) = u32::try_from(new_bits) {
-        if number >= BigInt::one() << new_bits {
-            let message = format!("{new_bits} more bits of prefix give no subnet number {number}");
-            return Err(FunctionError::argument(2, message));
-        }
+    if u32::try_from(new_bits).is_ok_and(|new_bits| number >= BigInt::one() << new_bits) {
+        let message = format!("{new_bits} more bits of prefix give no subnet number {number}");
+        return Err(FunctionError::argument(2, message));
     }
     // Terraform lets a negative number run over into the prefix; so be it.
     let address = &network.address | (number << (network.bits - length));

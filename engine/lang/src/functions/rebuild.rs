@@ -1,4 +1,8 @@
 //! Functions that make new lists and maps from given ones.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "functions name the types that they take; all others are wrong, and so would be new ones"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +51,7 @@ pub(super) fn signatures() -> Vec<Signature> {
             "Leaves out the elements that are equal to an earlier one.",
             [Parameter::new("list", any_list())],
             any_list(),
-            distinct,
+            |call| Ok(distinct(call)),
         )
         .typed(|arguments| Ok(arguments[0].ty().clone())),
         Signature::new(
@@ -152,10 +156,10 @@ fn type_of_concatenated(arguments: &[Value]) -> Result<Type, FunctionError> {
         return Err(FunctionError::new("at least one argument is required"));
     }
     let types: Vec<Type> = arguments.iter().map(|value| value.ty().clone()).collect();
-    if types.iter().all(|ty| matches!(ty, Type::List(_))) {
-        if let Some(unified) = unify(&types) {
-            return Ok(unified);
-        }
+    if types.iter().all(|ty| matches!(ty, Type::List(_)))
+        && let Some(unified) = unify(&types)
+    {
+        return Ok(unified);
     }
     let mut elements = Vec::new();
     for (index, value) in arguments.iter().enumerate() {
@@ -190,9 +194,9 @@ fn concat(call: &Arguments<'_>) -> Result<Value, FunctionError> {
     Ok(sequence(call.expected, all).with_marks(marks))
 }
 
-fn distinct(call: &Arguments<'_>) -> Result<Value, FunctionError> {
+fn distinct(call: &Arguments<'_>) -> Value {
     if !call.value(0).is_wholly_known() {
-        return Ok(call.unknown());
+        return call.unknown();
     }
     let mut kept: Vec<Value> = Vec::new();
     for element in call.elements(0) {
@@ -200,7 +204,7 @@ fn distinct(call: &Arguments<'_>) -> Result<Value, FunctionError> {
             kept.push(element.clone());
         }
     }
-    Ok(sequence(call.expected, kept))
+    sequence(call.expected, kept)
 }
 
 /// What is left of lists when their brackets are taken off.
@@ -223,17 +227,14 @@ impl Flat {
         };
         for element in elements {
             let is_list = matches!(element.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_)) && !element.is_null();
-            match (is_list, element.is_known(), element.ty()) {
-                (true, true, _) => self.take(element),
-                (true, false, _) => {
-                    self.marks |= element.marks();
-                    self.open = true;
-                }
-                (false, false, Type::Dynamic) => {
-                    self.marks |= element.marks();
-                    self.open = true;
-                }
-                (false, _, _) => self.elements.push(element.clone()),
+            let may_be_list = !element.is_known() && (is_list || *element.ty() == Type::Dynamic);
+            if may_be_list {
+                self.marks |= element.marks();
+                self.open = true;
+            } else if is_list {
+                self.take(element);
+            } else {
+                self.elements.push(element.clone());
             }
         }
     }

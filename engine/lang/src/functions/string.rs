@@ -72,7 +72,7 @@ pub(super) fn signatures() -> Vec<Signature> {
             "Tells whether the text begins with the prefix.",
             [text().unknown(), Parameter::string("prefix")],
             Type::Bool,
-            starts_with,
+            |call| Ok(starts_with(call)),
         ),
         Signature::new(
             "endswith",
@@ -227,17 +227,17 @@ fn substring(text: &str, offset: i64, length: i64) -> String {
     characters[at(start)..at(end)].concat()
 }
 
-fn starts_with(call: &Arguments<'_>) -> Result<Value, FunctionError> {
+fn starts_with(call: &Arguments<'_>) -> Value {
     let prefix = call.text(1);
     if let Some(text) = call.value(0).as_str() {
-        return Ok(Value::bool(text.starts_with(prefix)));
+        return Value::bool(text.starts_with(prefix));
     }
     let known = call.value(0).refinement().and_then(|refinement| refinement.prefix.as_deref()).unwrap_or("");
     if known.starts_with(prefix) {
-        return Ok(Value::bool(true));
+        return Value::bool(true);
     }
     // What is known is shorter than what is asked for, or differs from it already.
-    Ok(if prefix.starts_with(known) { call.unknown() } else { Value::bool(false) })
+    if prefix.starts_with(known) { call.unknown() } else { Value::bool(false) }
 }
 
 #[cfg(test)]

@@ -360,7 +360,7 @@ fn quoted<'p>(pattern: &'p str, text: &mut String) -> Result<&'p str, String> {
 fn element(verb: &str, time: &Time) -> Result<String, String> {
     let month = MONTHS[usize::from(time.month - 1)];
     let weekday = WEEKDAYS[time.weekday()];
-    let half_day = if time.hour % 12 == 0 { 12 } else { time.hour % 12 };
+    let half_day = (time.hour + 11) % 12 + 1;
     let utc = time.offset == 0;
     Ok(match verb {
         "YYYY" => format!("{:04}", time.year),

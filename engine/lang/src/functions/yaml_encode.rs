@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use wpinfra_core::value::Content;
 use wpinfra_core::{Type, Value};
 
-use super::FunctionError;
 use super::signature::{Arguments, Parameter, Signature};
 
 pub(super) fn signatures() -> Vec<Signature> {
@@ -14,14 +13,14 @@ pub(super) fn signatures() -> Vec<Signature> {
         "Writes a value as YAML.",
         [Parameter::any("value").nullable().unknown().dynamic()],
         Type::String,
-        encode,
+        |call| Ok(encode(call)),
     )]
 }
 
-fn encode(call: &Arguments<'_>) -> Result<Value, FunctionError> {
+fn encode(call: &Arguments<'_>) -> Value {
     let value = call.value(0);
     if !value.is_wholly_known() {
-        return Ok(call.unknown());
+        return call.unknown();
     }
     let mut writer = Writer { out: String::new(), column: 0 };
     writer.value(value, 0, 2);
@@ -33,7 +32,7 @@ fn encode(call: &Arguments<'_>) -> Result<Value, FunctionError> {
         // After a value without quotes a reader could not see the end.
         writer.out.push_str("...\n");
     }
-    Ok(Value::string(writer.out))
+    Value::string(writer.out)
 }
 
 fn is_structure(value: &Value) -> bool {
