@@ -140,7 +140,7 @@ impl Loader<'_> {
 
     /// Returns the names of the files of a module: those that define, and those that override.
     fn file_names(&mut self, dir: &str, call: Option<&SourceRange>) -> Option<(Vec<String>, Vec<String>)> {
-        let names = match self.files.list(dir) {
+        let names = match self.files.names(dir) {
             Ok(names) => names,
             Err(why) => {
                 let detail = format!("The directory {dir:?} of the module cannot be read: {why}.");

@@ -175,7 +175,7 @@ fn gather(
 /// Returns the paths of the files that are read without being asked for, weakest first.
 fn automatic_files(configuration: &Configuration) -> Vec<String> {
     let root = &configuration.environment.root_dir;
-    let mut names: Vec<String> = configuration.environment.files.list(root).unwrap_or_default();
+    let mut names: Vec<String> = configuration.environment.files.names(root).unwrap_or_default();
     names.retain(|name| !name.contains('/'));
     names.sort();
     let fixed = ["terraform.tfvars", "terraform.tfvars.json"];
