@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use wpinfra_core::quote::quoted;
 use wpinfra_core::value::Content;
 use wpinfra_core::{Type, Value};
 
@@ -13,6 +14,10 @@ pub fn format_value(value: &Value) -> String {
 }
 
 fn write_value(out: &mut String, value: &Value, indent: usize) {
+    if !value.is_known() {
+        out.push_str("(known after apply)");
+        return;
+    }
     if value.is_sensitive() {
         out.push_str("(sensitive value)");
         return;
@@ -57,7 +62,8 @@ fn write_value(out: &mut String, value: &Value, indent: usize) {
             out.push_str(open);
             for (key, element) in elements.iter() {
                 new_line(out, indent + 2);
-                let _ = write!(out, "{} = ", quoted(key));
+                write_string(out, key, indent + 2);
+                out.push_str(" = ");
                 write_value(out, element, indent + 2);
             }
             if !elements.is_empty() {
@@ -103,27 +109,6 @@ fn write_string(out: &mut String, text: &str, indent: usize) {
     }
     new_line(out, indent);
     out.push_str(&marker);
-}
-
-/// Writes text in quotes with what has a meaning in them escaped.
-pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            other if other.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(other));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// Says of a value what a message may say: `is 3`, `is a list of string with 2 elements`, `has a sensitive value`.
@@ -196,7 +181,14 @@ fn write_type(out: &mut String, ty: &Type, indent: usize) {
         Type::Bool | Type::Number | Type::String => out.push_str(kind_word(ty)),
         Type::List(element) | Type::Set(element) | Type::Map(element) => {
             let _ = write!(out, "{}(", kind_word(ty));
-            write_type(out, element, indent);
+            if matches!(**element, Type::Tuple(_) | Type::Object(_)) {
+                new_line(out, indent + 4);
+                write_type(out, element, indent + 4);
+                out.push(',');
+                new_line(out, indent);
+            } else {
+                write_type(out, element, indent);
+            }
             out.push(')');
         }
         Type::Tuple(elements) => {
