@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use wpinfra_core::json::type_to_json;
 use wpinfra_core::{Diagnostics, Type, Value};
 use wpinfra_lang::eval::{Failed, Scope, evaluate};
 use wpinfra_lang::expr::Traversal;
+use wpinfra_lang::functions::{Parameter, names, signature};
 use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Files, FunctionScope, format_value};
 
@@ -121,4 +123,39 @@ fn every_expression_has_the_value_that_terraform_gives_it() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// What `terraform metadata functions -json` says, without the descriptions.
+#[test]
+fn signatures_are_those_of_terraform() {
+    let recorded: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(include_str!("data/signatures.json")).expect("the recorded signatures are JSON");
+    let parameter = |parameter: &Parameter| {
+        let mut shown = serde_json::json!({ "name": parameter.name, "type": type_to_json(&parameter.ty) });
+        if parameter.nullable {
+            shown["is_nullable"] = true.into();
+        }
+        shown
+    };
+    let mut found = serde_json::Map::new();
+    // `type` exists in the console only.
+    for name in names().iter().filter(|name| !name.contains("::") && **name != "type") {
+        let signature = signature(name).expect("a name has a signature");
+        assert!(signature.description.ends_with('.'), "{name} has no description");
+        let mut shown = serde_json::json!({ "return_type": type_to_json(&signature.returns) });
+        if !signature.parameters.is_empty() {
+            shown["parameters"] = signature.parameters.iter().map(parameter).collect();
+        }
+        if let Some(variadic) = &signature.variadic {
+            shown["variadic_parameter"] = parameter(variadic);
+        }
+        found.insert((*name).to_owned(), shown);
+    }
+    let differing: Vec<String> = recorded
+        .keys()
+        .chain(found.keys())
+        .filter(|name| recorded.get(*name) != found.get(*name))
+        .map(|name| format!("{name}: {:?} {:?}", recorded.get(name), found.get(name)))
+        .collect();
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
