@@ -348,7 +348,7 @@ impl Builder<'_> {
                 found.insert(*id);
             }
             None => {
-                self.diagnostics.push(undeclared(&self.configuration.modules[module].module, &key, traversal, source))
+                self.diagnostics.push(undeclared(&self.configuration.modules[module].module, &key, traversal, source));
             }
         }
     }

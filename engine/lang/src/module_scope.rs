@@ -136,7 +136,7 @@ impl Place<'_> {
     }
 }
 
-impl<'a> ModuleScope<'a> {
+impl ModuleScope<'_> {
     fn variable(&self, name: &Arc<str>, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Evaluated {
         let configuration = self.evaluator.configuration;
         if !configuration.modules[self.module].module.variables.contains_key(name) {
@@ -301,7 +301,6 @@ impl<'a> ModuleScope<'a> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one reference with everything around it")]
     fn known_resource(
         known: &KnownResource,
         schema: &schema::Schema,
@@ -319,21 +318,18 @@ impl<'a> ModuleScope<'a> {
             (Repetition::Unknown, None) => Ok((Value::unknown(Type::Dynamic), used)),
             (Repetition::Count | Repetition::ForEach, Some(literal)) => {
                 let literal = Some(literal);
-                match known.instances.get(&literal) {
-                    Some(value) => Ok((shown(Some(value)), used + 1)),
-                    None => {
-                        let wanted = literal.map_or_else(String::new, |key| key.to_string());
-                        let present: Vec<String> =
-                            known.instances.keys().take(8).flatten().map(ToString::to_string).collect();
-                        let present = if present.is_empty() {
-                            "it has no instances".to_owned()
-                        } else {
-                            format!("it has {}", present.join(", "))
-                        };
-                        let detail = format!("{key} has no instance {wanted}; {present}.");
-                        place.fail(diagnostics, "Invalid index", detail, None)
-                    }
+                if let Some(value) = known.instances.get(&literal) {
+                    return Ok((shown(Some(value)), used + 1));
                 }
+                let wanted = literal.map_or_else(String::new, |key| key.to_string());
+                let present: Vec<String> = known.instances.keys().take(8).flatten().map(ToString::to_string).collect();
+                let present = if present.is_empty() {
+                    "it has no instances".to_owned()
+                } else {
+                    format!("it has {}", present.join(", "))
+                };
+                let detail = format!("{key} has no instance {wanted}; {present}.");
+                place.fail(diagnostics, "Invalid index", detail, None)
             }
             (Repetition::Count, None) => {
                 Ok((Value::tuple(known.instances.values().map(|value| shown(Some(value))).collect()), used))

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use wpinfra_core::desired::{Desired, Known};
 use wpinfra_core::{Diagnostic, Diagnostics, Value};
-use wpinfra_lang::{Evaluator, format_value};
+use wpinfra_lang::{Evaluator, InputVariables, format_value};
 
 /// Writes the diagnostics as `line: summary: detail | help`.
 fn lines(diagnostics: &Diagnostics) -> String {
@@ -23,7 +23,7 @@ fn lines(diagnostics: &Diagnostics) -> String {
 
 /// Returns what the configuration desires of every instance, without nulls, and the outputs.
 fn desired(text: &str) -> String {
-    let (configuration, diagnostics) = common::load(text);
+    let (configuration, diagnostics) = common::load_with(text, Some(InputVariables::default()));
     let Some(configuration) = configuration else { return lines(&diagnostics) };
     let evaluator = Evaluator::new(&configuration);
     let mut known = Known::default();
@@ -496,9 +496,9 @@ locals {
 }
 resource "test_thing" "x" { name = local.a }
 "#,
-        r#"
+        "
 main.tf:3: Cycle: Each of these needs the next one, and the last one the first: local.a → local.b → test_thing.x → local.a. Take one of the references away.
-"#,
+",
     );
 }
 

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use wpinfra_core::Severity;
 use wpinfra_core::desired::Known;
-use wpinfra_lang::Evaluator;
 use wpinfra_lang::syntax::{Source, parse_expression};
+use wpinfra_lang::{Evaluator, InputVariables};
 
 /// Where wpinfra means to differ from Terraform, with the reason.
 const MEANT: [(&str, &str); 4] = [
@@ -37,7 +37,8 @@ fn cases() -> Vec<(String, String)> {
 
 #[test]
 fn expressions_have_the_recorded_results() {
-    let (configuration, diagnostics) = common::load(include_str!("recorded/expressions.tf"));
+    let (configuration, diagnostics) =
+        common::load_with(include_str!("recorded/expressions.tf"), Some(InputVariables::default()));
     let configuration = configuration.unwrap_or_else(|| panic!("{diagnostics:?}"));
     let evaluator = Evaluator::new(&configuration);
     let known = Known::default();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use wpinfra_core::Value;
 use wpinfra_core::desired::{Desired, Known};
-use wpinfra_lang::Evaluator;
+use wpinfra_lang::{Evaluator, InputVariables};
 
 fn evaluate(count: usize) -> Duration {
     let mut text = String::new();
@@ -23,7 +23,7 @@ fn evaluate(count: usize) -> Duration {
     }
     text.push_str("locals {\n  name = \"n\"\n}\n");
     let start = Instant::now();
-    let (configuration, diagnostics) = common::load(&text);
+    let (configuration, diagnostics) = common::load_with(&text, Some(InputVariables::default()));
     let configuration = configuration.unwrap_or_else(|| panic!("{diagnostics:?}"));
     let evaluator = Evaluator::new(&configuration);
     let mut known = Known::default();

@@ -29,7 +29,9 @@ impl Configuration {
                         }
                     }
                     (from, to) => {
-                        [from.err(), to.err()].into_iter().flatten().for_each(|problem| diagnostics.push(*problem))
+                        for problem in [from.err(), to.err()].into_iter().flatten() {
+                            diagnostics.push(*problem);
+                        }
                     }
                 }
             }

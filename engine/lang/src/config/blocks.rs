@@ -294,6 +294,7 @@ pub(super) fn read_list(expression: &Expression, diagnostics: &mut Diagnostics) 
 }
 
 /// Reads `aws` or `aws.west`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
 pub(super) fn read_provider_reference(
     expression: &Expression,
     diagnostics: &mut Diagnostics,
@@ -397,6 +398,7 @@ fn read_backend(module: &mut Module, block: &Block, root: bool, diagnostics: &mu
     module.settings.backend = Some(Backend { kind: kind.to_string(), arguments, range: block.range() });
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
 fn read_required_providers(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics) {
     let body = block.body.shaped(&|_| None, diagnostics);
     for attribute in body.attributes.values() {

@@ -194,6 +194,7 @@ impl Reader<'_> {
         Type::tuple(types)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
     fn object(&mut self, argument: &Expr, defaults: &mut Defaults) -> Type {
         let ExprKind::Object(items) = &argument.kind else {
             return self.error(argument, "The argument of \"object\" is a map of attribute types in braces.", None);

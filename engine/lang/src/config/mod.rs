@@ -172,6 +172,7 @@ pub(crate) struct Output {
 
 /// A condition with what is said when it does not hold.
 #[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "the language calls it so")]
 pub(crate) struct Condition {
     pub(crate) condition: Expression,
     pub(crate) message: Expression,

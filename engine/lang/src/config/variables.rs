@@ -74,18 +74,16 @@ pub(super) fn assign(configuration: &mut Configuration, inputs: Option<InputVari
     for (name, variable) in &module.variables {
         let value = match gathered.values.remove(name) {
             Some((given, range)) => settle(variable, &given, range, diagnostics),
-            None => match &variable.default {
-                Some(default) => Some(default.clone()),
-                None => {
-                    let what = variable.description.as_ref().map_or_else(String::new, |text| format!(" ({text})"));
-                    let detail = format!(
-                        "The variable {name:?}{what} has no default, so it must be given: with -var '{name}=…', in a .tfvars file, or as TF_VAR_{name}."
-                    );
-                    diagnostics
-                        .push(Diagnostic::error("No value for required variable", detail).at(variable.range.clone()));
-                    None
-                }
-            },
+            None if variable.default.is_some() => variable.default.clone(),
+            None => {
+                let what = variable.description.as_ref().map_or_else(String::new, |text| format!(" ({text})"));
+                let detail = format!(
+                    "The variable {name:?}{what} has no default, so it must be given: with -var '{name}=…', in a .tfvars file, or as TF_VAR_{name}."
+                );
+                diagnostics
+                    .push(Diagnostic::error("No value for required variable", detail).at(variable.range.clone()));
+                None
+            }
         };
         let value = value.unwrap_or_else(|| Value::unknown(variable.constraint.ty.without_optional()));
         configuration.variables.insert(Arc::clone(name), marked(variable, value));
@@ -157,17 +155,18 @@ fn gather(
     for input in inputs.command_line {
         match input {
             InputSource::File(path) => gathered.file(configuration, declared, &path, diagnostics),
-            InputSource::Variable(input) => match declared.get(input.name.as_str()) {
-                Some(variable) => gathered.text(variable, &input, diagnostics),
-                None => {
-                    let detail = format!(
-                        "A value was given for {:?} on the command line, but the root module declares no variable of that name.",
-                        input.name
-                    );
-                    let help = did_you_mean(&input.name, declared.keys().map(|name| &**name));
-                    diagnostics.push(Diagnostic::error("Value for undeclared variable", detail).help(help));
+            InputSource::Variable(input) => {
+                if let Some(variable) = declared.get(input.name.as_str()) {
+                    gathered.text(variable, &input, diagnostics);
+                    continue;
                 }
-            },
+                let detail = format!(
+                    "A value was given for {:?} on the command line, but the root module declares no variable of that name.",
+                    input.name
+                );
+                let help = did_you_mean(&input.name, declared.keys().map(|name| &**name));
+                diagnostics.push(Diagnostic::error("Value for undeclared variable", detail).help(help));
+            }
         }
     }
 }

@@ -260,20 +260,17 @@ fn split_trigger(
     scope: &ModuleScope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Traversal, Path)> {
-    let resolved = match &expression.expr.kind {
-        ExprKind::Relative(relative) => {
-            let inner = Expression { source: Arc::clone(&expression.source), expr: Arc::new(relative.0.clone()) };
-            let inner = super::resolved_keys(&inner, scope, diagnostics)?;
-            let ExprKind::Traversal(traversal) = &inner.expr.kind else { return None };
-            let mut traversal = (**traversal).clone();
-            traversal.steps.extend(relative.1.iter().cloned());
-            traversal
-        }
-        _ => {
-            let resolved = super::resolved_keys(expression, scope, diagnostics)?;
-            let ExprKind::Traversal(traversal) = &resolved.expr.kind else { return None };
-            (**traversal).clone()
-        }
+    let resolved = if let ExprKind::Relative(relative) = &expression.expr.kind {
+        let inner = Expression { source: Arc::clone(&expression.source), expr: Arc::new(relative.0.clone()) };
+        let inner = super::resolved_keys(&inner, scope, diagnostics)?;
+        let ExprKind::Traversal(traversal) = &inner.expr.kind else { return None };
+        let mut traversal = (**traversal).clone();
+        traversal.steps.extend(relative.1.iter().cloned());
+        traversal
+    } else {
+        let resolved = super::resolved_keys(expression, scope, diagnostics)?;
+        let ExprKind::Traversal(traversal) = &resolved.expr.kind else { return None };
+        (**traversal).clone()
     };
     let named = if &*resolved.root == "resource" { 2 } else { 1 };
     let keyed = matches!(resolved.steps.get(named).map(|step| &step.kind), Some(StepKind::Index(_)));

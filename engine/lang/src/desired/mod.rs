@@ -192,7 +192,10 @@ impl<'c> Evaluator<'c> {
                 Some(expression) => diagnostics.absorb(evaluate(expression, &scope)),
                 None => Value::unknown(Type::Dynamic),
             };
-            let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+            let mut marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+            if output.ephemeral {
+                marks |= Marks::EPHEMERAL;
+            }
             (value.with_marks(marks), diagnostics)
         })
     }

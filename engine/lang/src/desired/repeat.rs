@@ -175,12 +175,12 @@ impl Evaluator<'_> {
         let (value, mut diagnostics) = evaluate_with(expression, scope, &[]);
         let Ok(value) = value else { return Repeat::unknown(diagnostics) };
         match self.for_each_problem(&value, expression, scope) {
-            Some(Some(detail)) => {
+            Err(Some(detail)) => {
                 diagnostics.push(Diagnostic::error("Invalid for_each argument", detail).at(expression.range()));
                 return Repeat::unknown(diagnostics);
             }
-            Some(None) => return Repeat::unknown(diagnostics),
-            None => {}
+            Err(None) => return Repeat::unknown(diagnostics),
+            Ok(()) => {}
         }
         let keys: Vec<Option<InstanceKey>> = match (value.mapping(), value.elements()) {
             (Some(mapping), _) => mapping.keys().map(|key| Some(InstanceKey::Name(Arc::clone(key)))).collect(),
@@ -192,21 +192,21 @@ impl Evaluator<'_> {
         Repeat { repetition: Repetition::ForEach, keys, diagnostics, each: Some(value) }
     }
 
-    /// Says why a value cannot be repeated for: `Some(None)` if nothing has to be said about it.
+    /// Says why a value cannot be repeated for: nothing if nothing has to be said about it.
     fn for_each_problem(
         &self,
         value: &Value,
         expression: &Expression,
         scope: &ModuleScope<'_>,
-    ) -> Option<Option<String>> {
+    ) -> Result<(), Option<String>> {
         if value.is_sensitive() {
-            return Some(Some("The value is sensitive, but the keys of instances are shown everywhere. Take the mark off with nonsensitive(), or repeat for the keys alone.".to_owned()));
+            return Err(Some("The value is sensitive, but the keys of instances are shown everywhere. Take the mark off with nonsensitive(), or repeat for the keys alone.".to_owned()));
         }
         if value.marks().contains(Marks::EPHEMERAL) {
-            return Some(Some("The keys of instances must not depend on an ephemeral value.".to_owned()));
+            return Err(Some("The keys of instances must not depend on an ephemeral value.".to_owned()));
         }
         if value.is_null() {
-            return Some(Some("The value must not be null; for no instances use an empty map {}.".to_owned()));
+            return Err(Some("The value must not be null; for no instances use an empty map {}.".to_owned()));
         }
         let suitable = match value.ty() {
             Type::Map(_) | Type::Object(_) | Type::Dynamic => true,
@@ -219,7 +219,7 @@ impl Evaluator<'_> {
                 Type::Set(_) => " The elements of the set must be strings.",
                 Type::Dynamic | Type::Bool | Type::Number | Type::String | Type::Map(_) | Type::Object(_) => "",
             };
-            return Some(Some(format!(
+            return Err(Some(format!(
                 "The value must be a map or a set of strings, but is {}.{remedy}",
                 print::kind(value.ty())
             )));
@@ -231,12 +231,12 @@ impl Evaluator<'_> {
                 "The keys of the instances depend on {}, which is known only after apply. Use a map whose keys the configuration itself gives and only whose values come from other resources, or apply what it depends on first with -target.",
                 unknown_references(expression, scope)
             );
-            return Some((!self.validating).then_some(detail));
+            return Err((!self.validating).then_some(detail));
         }
         if elements.iter().any(Value::is_null) {
-            return Some(Some("The set must not hold null.".to_owned()));
+            return Err(Some("The set must not hold null.".to_owned()));
         }
-        None
+        Ok(())
     }
 
     pub(super) fn expansions(&self, block: &ConfigAddress, known: &Known) -> (Vec<Expansion>, Diagnostics) {

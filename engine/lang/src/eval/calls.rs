@@ -219,16 +219,12 @@ impl Evaluation<'_> {
     fn two_arguments(&mut self, expr: &Expr, call: &Call) -> Result<[Value; 2], Failed> {
         let arguments = self.all(&call.arguments)?;
         let count = arguments.len();
-        match <[Value; 2]>::try_from(arguments) {
-            Ok(arguments) => Ok(arguments),
-            Err(_) => {
-                let detail = format!(
-                    "{:?} takes two arguments, the template and its variables, but {count} were given.",
-                    call.name
-                );
-                self.fail(expr, "Wrong number of arguments", detail)
-            }
+        if let Ok(arguments) = <[Value; 2]>::try_from(arguments) {
+            return Ok(arguments);
         }
+        let detail =
+            format!("{:?} takes two arguments, the template and its variables, but {count} were given.", call.name);
+        self.fail(expr, "Wrong number of arguments", detail)
     }
 
     fn render_template(&mut self, expr: &Expr, call: &Call, source: &Arc<Source>, variables: &Value) -> Evaluated {

@@ -58,8 +58,15 @@ impl Evaluation<'_> {
                 let results: Vec<Value> = results.into_iter().collect::<Result<_, Failed>>()?;
                 Ok(Value::unknown(Type::tuple(results.iter().map(|value| value.ty().clone()))))
             }
-            ty => {
-                let element = ty.element().cloned().unwrap_or(Type::Dynamic);
+            Type::Dynamic
+            | Type::Bool
+            | Type::Number
+            | Type::String
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Map(_)
+            | Type::Object(_) => {
+                let element = list.ty().element().cloned().unwrap_or(Type::Dynamic);
                 let result = self.splat_element(expr, Value::unknown(element), each)?;
                 let known = list.refinement().cloned().unwrap_or_default();
                 let refinement = Refinement {

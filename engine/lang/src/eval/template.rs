@@ -68,15 +68,14 @@ impl Evaluation<'_> {
         if rendered.unknown {
             return Ok(());
         }
-        match text.as_str() {
-            Some(known) => rendered.text.push_str(known),
-            None => {
-                if let Some(prefix) = text.refinement().and_then(|known| known.prefix.as_deref()) {
-                    rendered.text.push_str(prefix);
-                }
-                rendered.unknown = true;
-            }
+        if let Some(known) = text.as_str() {
+            rendered.text.push_str(known);
+            return Ok(());
         }
+        if let Some(prefix) = text.refinement().and_then(|known| known.prefix.as_deref()) {
+            rendered.text.push_str(prefix);
+        }
+        rendered.unknown = true;
         Ok(())
     }
 

@@ -257,6 +257,7 @@ impl Converter<'_> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
 fn with_step(current: Expr, step: Step, span: Span) -> Expr {
     let kind = match current.kind {
         ExprKind::Traversal(mut traversal) => {

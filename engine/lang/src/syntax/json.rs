@@ -91,26 +91,22 @@ pub fn shape(
     let mut body = Body::empty(source, span);
     let mut attributes = IndexMap::new();
     for member in members.0.iter().filter(|member| &*member.name != "//") {
-        match blocks(&member.name) {
-            Some(labels) => {
-                let block =
-                    Head { kind: &member.name, kind_span: member.span, labels: Vec::new(), header: member.span };
-                add_blocks(source, block, labels, &member.value, &mut body.blocks, diagnostics);
-            }
-            None => {
-                let value = Arc::new(expression(source, &member.value, diagnostics));
-                let attribute = Attribute {
-                    source: Arc::clone(source),
-                    name: Arc::clone(&member.name),
-                    name_span: member.span,
-                    span: member.span.to(member.value.span),
-                    value,
-                };
-                if attributes.insert(Arc::clone(&member.name), attribute).is_some() {
-                    let detail = format!("The member {:?} is given twice in one object.", member.name);
-                    diagnostics.push(Diagnostic::error("Duplicate definition", detail).at(source.range(member.span)));
-                }
-            }
+        if let Some(labels) = blocks(&member.name) {
+            let block = Head { kind: &member.name, kind_span: member.span, labels: Vec::new(), header: member.span };
+            add_blocks(source, block, labels, &member.value, &mut body.blocks, diagnostics);
+            continue;
+        }
+        let value = Arc::new(expression(source, &member.value, diagnostics));
+        let attribute = Attribute {
+            source: Arc::clone(source),
+            name: Arc::clone(&member.name),
+            name_span: member.span,
+            span: member.span.to(member.value.span),
+            value,
+        };
+        if attributes.insert(Arc::clone(&member.name), attribute).is_some() {
+            let detail = format!("The member {:?} is given twice in one object.", member.name);
+            diagnostics.push(Diagnostic::error("Duplicate definition", detail).at(source.range(member.span)));
         }
     }
     body.attributes = attributes;

@@ -75,10 +75,6 @@ pub fn load_with(text: &str, inputs: Option<InputVariables>) -> (Option<Configur
     Configuration::load(environment(files(text)), inputs, Arc::new(registry()))
 }
 
-pub fn load(text: &str) -> (Option<Configuration>, Diagnostics) {
-    load_with(text, Some(InputVariables::default()))
-}
-
 pub fn registry() -> Registry {
     let thing = TestProvider::new("registry.terraform.io/hashicorp/test", resource(ThingType));
     let data = TestProvider::new("terraform.io/builtin/terraform", resource(DataType));
@@ -160,11 +156,11 @@ impl Model for Thing {
                 },
             ),
         ]);
-        let mut inner = Block::default();
-        inner.attributes = BTreeMap::from([
+        let attributes = BTreeMap::from([
             ("key", attribute(Type::String, Role::Required)),
             ("value", attribute(Type::String, Role::Optional)),
         ]);
+        let inner = Block { attributes, ..Block::default() };
         let nested = |nesting, block, max| NestedBlock {
             block,
             nesting,
