@@ -529,3 +529,85 @@ main.tf:11: Unsupported module source: wpinfra reads modules from local director
 "#,
     );
 }
+
+#[test]
+fn the_wordpress_configuration_parses() {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs/wordpress");
+    let mut count = 0;
+    for entry in std::fs::read_dir(dir).expect("the directory is part of the repository") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_some_and(|extension| extension == "tf") {
+            let text = std::fs::read_to_string(&path).expect("readable");
+            let source = wpinfra_lang::syntax::Source::new(path.display().to_string(), text);
+            let (body, diagnostics) = wpinfra_lang::syntax::parse_body(&source);
+            assert!(body.is_some_and(|body| !body.blocks.is_empty()), "{}", lines(&diagnostics));
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} files");
+}
+
+#[test]
+fn conditions_imports_and_moves() {
+    let (configuration, diagnostics) = common::load_with(
+        r#"
+resource "test_thing" "a" {
+  for_each = toset(["x", "y"])
+  name     = each.key
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [tags["k"], size]
+    precondition {
+      condition     = each.key != "y"
+      error_message = "No ${each.key}!"
+    }
+    postcondition {
+      condition     = self.size == 1
+      error_message = "Size is wrong."
+    }
+  }
+}
+moved {
+  from = test_thing.old
+  to   = test_thing.a["x"]
+}
+removed {
+  from = module.gone.test_thing.b
+  lifecycle { destroy = false }
+}
+import {
+  for_each = { x = "id-1" }
+  to       = test_thing.a[each.key]
+  id       = each.value
+}
+"#,
+        Some(InputVariables::default()),
+    );
+    let configuration = configuration.unwrap_or_else(|| panic!("{}", lines(&diagnostics)));
+    let evaluator = Evaluator::new(&configuration);
+    let mut known = Known::default();
+    let address = |key: &str| format!("test_thing.a[{key:?}]").parse().expect("an address");
+    assert!(evaluator.check_before(&address("x"), &known).is_empty());
+    assert_eq!(
+        lines(&evaluator.check_before(&address("y"), &known)),
+        "main.tf:9: Resource precondition failed: No y!\n"
+    );
+    let (instance, _) = evaluator.instance(&address("x"), &known);
+    let instance = instance.expect("it is right");
+    assert!(instance.lifecycle.create_before_destroy);
+    assert_eq!(format!("{:?}", instance.lifecycle.ignore_changes).matches("Path(").count(), 2);
+    assert!(evaluator.check_after(&address("x"), &known).is_empty(), "not known yet");
+    known.set(&address("x"), instance.config.with_attribute("size", Value::number(2)));
+    assert_eq!(
+        lines(&evaluator.check_after(&address("x"), &known)),
+        "main.tf:13: Resource postcondition failed: Size is wrong.\n"
+    );
+    let (imports, _) = evaluator.imports(&known);
+    assert_eq!(
+        imports.iter().map(|target| (target.to.to_string(), target.id.clone())).collect::<Vec<_>>(),
+        [("test_thing.a[\"x\"]".to_owned(), Some("id-1".to_owned()))]
+    );
+    assert_eq!(evaluator.moves().len(), 1);
+    assert!(!evaluator.removals()[0].destroy);
+    assert_eq!(evaluator.blocks().len(), 1);
+}

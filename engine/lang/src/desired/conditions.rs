@@ -126,8 +126,10 @@ impl Evaluator<'_> {
         let mut scope = self.scope(module, instance, known).repeated(repeat.at(address.key.as_ref()));
         if after {
             let schema = self.configuration.schema_of(module, resource);
-            scope.self_value =
-                known.get(address).zip(schema).map(|(value, schema)| with_schema_marks(value, &schema.block));
+            scope.self_value = schema.map(|schema| {
+                let value = known.get(address).cloned().unwrap_or_else(|| Value::unknown(schema.implied_type()));
+                with_schema_marks(&value, &schema.block)
+            });
         }
         let mut diagnostics = check(conditions, if after { "postcondition" } else { "precondition" }, &scope);
         if resource.scoped {
