@@ -331,7 +331,7 @@ async fn update_subnets(aws: &Aws, id: &RemoteId, prior: &LoadBalancer, planned:
     let call = aws.elb.set_subnets().load_balancer_arn(&id.0);
     let call = if !planned.subnets.is_empty() && planned.subnets != prior.subnets {
         call.set_subnets(list(&planned.subnets))
-    } else if !planned.subnet_mapping.is_empty() && places(prior) != places(planned) {
+    } else if !planned.subnet_mapping.is_empty() && is_elsewhere(prior, planned) {
         call.set_subnet_mappings(Some(planned.subnet_mapping.iter().map(mapping).collect()))
     } else {
         return Ok(());
@@ -339,17 +339,21 @@ async fn update_subnets(aws: &Aws, id: &RemoteId, prior: &LoadBalancer, planned:
     call.send().await.named("elasticloadbalancing:SetSubnets").map(drop)
 }
 
-/// Returns subnets with the addresses there, in an order of their own.
-fn places(balancer: &LoadBalancer) -> BTreeSet<[Option<String>; 4]> {
-    let place = |mapping: &SubnetMapping| {
-        [
-            Some(mapping.subnet_id.clone()),
-            non_empty(&mapping.allocation_id),
-            non_empty(&mapping.private_ipv4_address),
-            non_empty(&mapping.ipv6_address),
-        ]
+/// Tells whether other subnets are planned, or other addresses than those that are known.
+fn is_elsewhere(prior: &LoadBalancer, planned: &LoadBalancer) -> bool {
+    let moved = |before: &Option<String>, after: &Option<String>| {
+        non_empty(before).is_some_and(|before| non_empty(after).is_some_and(|after| before != after))
     };
-    balancer.subnet_mapping.iter().map(place).collect()
+    let before: BTreeMap<&str, &SubnetMapping> =
+        prior.subnet_mapping.iter().map(|mapping| (mapping.subnet_id.as_str(), mapping)).collect();
+    before.len() != planned.subnet_mapping.len()
+        || planned.subnet_mapping.iter().any(|after| {
+            before.get(after.subnet_id.as_str()).is_none_or(|before| {
+                moved(&before.allocation_id, &after.allocation_id)
+                    || moved(&before.private_ipv4_address, &after.private_ipv4_address)
+                    || moved(&before.ipv6_address, &after.ipv6_address)
+            })
+        })
 }
 
 async fn update_addresses(aws: &Aws, id: &RemoteId, prior: &LoadBalancer, planned: &LoadBalancer) -> RemoteResult<()> {
@@ -384,4 +388,35 @@ async fn update_capacity(aws: &Aws, id: &RemoteId, prior: &LoadBalancer, planned
         None => call.reset_capacity_reservation(true),
     };
     call.send().await.named("elasticloadbalancing:ModifyCapacityReservation").map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_subnets_and_known_addresses_count() {
+        let at = |places: &[(&str, &str)]| LoadBalancer {
+            subnet_mapping: places
+                .iter()
+                .map(|(subnet, address)| SubnetMapping {
+                    subnet_id: (*subnet).to_owned(),
+                    private_ipv4_address: Some((*address).to_owned()),
+                    ..SubnetMapping::default()
+                })
+                .collect(),
+            ..LoadBalancer::default()
+        };
+        for (prior, planned, expected) in [
+            (&[("a", "")][..], &[("a", "")][..], false),
+            (&[("a", "")], &[("a", "10.0.0.1")], false),
+            (&[("a", "10.0.0.1")], &[("a", "10.0.0.2")], true),
+            (&[("a", "10.0.0.1")], &[("a", "")], false),
+            (&[("a", "")], &[("b", "")], true),
+            (&[("a", ""), ("b", "")], &[("b", ""), ("a", "")], false),
+            (&[("a", ""), ("b", "")], &[("a", "")], true),
+        ] {
+            assert_eq!(is_elsewhere(&at(prior), &at(planned)), expected, "{prior:?} {planned:?}");
+        }
+    }
 }

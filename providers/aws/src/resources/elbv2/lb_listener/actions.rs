@@ -182,8 +182,12 @@ fn action_from_sdk(action: &Action, index: usize, prior: Option<&DefaultAction>)
 fn destination(action: &Action, prior: Option<&DefaultAction>) -> (Option<String>, Option<Forward>) {
     let config = action.forward_config.as_ref();
     let forward = config.filter(|config| !config.target_groups().is_empty()).map(forward_from_sdk);
-    let has_forward = prior.is_some_and(|prior| prior.forward.is_some());
     let has_arn = prior.is_some_and(|prior| non_empty(&prior.target_group_arn).is_some());
+    let has_forward = match prior {
+        Some(prior) => prior.forward.is_some(),
+        // After an import the service's own choice of words counts.
+        None => action.target_group_arn.is_none(),
+    };
     let only = match config.map(ForwardActionConfig::target_groups) {
         Some([group]) => group.target_group_arn.clone(),
         _ => None,
@@ -244,8 +248,7 @@ fn cognito_from_sdk(config: &AuthenticateCognitoActionConfig, prior: Option<&Cog
         config.authentication_request_extra_params().map(|parameters| parameters.clone().into_iter().collect());
     let behavior = text(config.on_unauthenticated_request.as_ref().map(CognitoBehavior::as_str));
     Cognito {
-        authentication_request_extra_params: parameters
-            .or_else(|| prior.is_none().then(BTreeMap::new)),
+        authentication_request_extra_params: parameters.or_else(|| prior.is_none().then(BTreeMap::new)),
         on_unauthenticated_request: Some(as_written(
             prior.and_then(|prior| prior.on_unauthenticated_request.as_deref()),
             &behavior,
@@ -265,8 +268,7 @@ fn oidc_from_sdk(config: &AuthenticateOidcActionConfig, prior: Option<&Oidc>) ->
         config.authentication_request_extra_params().map(|parameters| parameters.clone().into_iter().collect());
     let behavior = text(config.on_unauthenticated_request.as_ref().map(OidcBehavior::as_str));
     Oidc {
-        authentication_request_extra_params: parameters
-            .or_else(|| prior.is_none().then(BTreeMap::new)),
+        authentication_request_extra_params: parameters.or_else(|| prior.is_none().then(BTreeMap::new)),
         authorization_endpoint: text(config.authorization_endpoint.as_deref()),
         client_id: text(config.client_id.as_deref()),
         // The service keeps it to itself.

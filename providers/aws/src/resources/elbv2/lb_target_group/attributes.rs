@@ -25,6 +25,8 @@ pub(super) fn read(attributes: &[TargetGroupAttribute], target_type: &str, prior
     };
     let flag = |name: &str| text(name).map(|value| value == "true");
     let number = |name: &str| text(name).and_then(|value| value.parse::<i64>().ok());
+    // A function is one target.
+    let has_balance = target_type != "lambda";
     let nothing = TargetGroup::default();
     // Of a new group nothing is taken for granted, so that the update after the create brings all that was planned.
     let before = if prior.arn.is_some() { prior } else { &nothing };
@@ -33,9 +35,9 @@ pub(super) fn read(attributes: &[TargetGroupAttribute], target_type: &str, prior
         deregistration_delay: text("deregistration_delay.timeout_seconds").or(before.deregistration_delay.clone()),
         lambda_multi_value_headers_enabled: flag("lambda.multi_value_headers.enabled")
             .or(before.lambda_multi_value_headers_enabled),
-        load_balancing_algorithm_type: text("load_balancing.algorithm.type"),
+        load_balancing_algorithm_type: text("load_balancing.algorithm.type").filter(|_| has_balance),
         load_balancing_anomaly_mitigation: text("load_balancing.algorithm.anomaly_mitigation"),
-        load_balancing_cross_zone_enabled: text("load_balancing.cross_zone.enabled"),
+        load_balancing_cross_zone_enabled: text("load_balancing.cross_zone.enabled").filter(|_| has_balance),
         preserve_client_ip: text("preserve_client_ip.enabled"),
         proxy_protocol_v2: flag("proxy_protocol_v2.enabled").or(before.proxy_protocol_v2),
         slow_start: number("slow_start.duration_seconds").or(before.slow_start),

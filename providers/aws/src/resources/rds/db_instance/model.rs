@@ -21,7 +21,7 @@ pub struct DbInstance {
     #[attr(optional, local)]
     pub allow_major_version_upgrade: Option<bool>,
     /// Whether changes are made at once and not in the next maintenance window.
-    #[attr(optional, default = false, local)]
+    #[attr(optional, default = false)]
     pub apply_immediately: bool,
     /// ARN of the instance.
     #[attr(computed)]

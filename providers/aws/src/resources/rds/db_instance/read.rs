@@ -1,6 +1,7 @@
 //! What RDS tells about instances.
 
 use aws_sdk_rds::types::{DbInstance as RdsInstance, Filter};
+use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use wpinfra_core::provider::{Observed, ReadRequest, RemoteId, RemoteResult};
 
@@ -75,12 +76,13 @@ fn choose<'a>(found: &'a [RdsInstance], id: &RemoteId, name: Option<&str>) -> Op
 
 fn observed(aws: &Aws, instance: &RdsInstance, prior: &DbInstance) -> Observed<DbInstance> {
     let (tags, mut tags_all) = aws.tags.observed(pairs(instance.tag_list()), &prior.tags);
-    // An instance that still has its creation tag lacks the settings that the create call does not take: showing the tag
-    // makes the update that brings them.
+    let mut settings = settings(instance, prior);
+    // An instance that still has its creation tag lacks the settings that the create call does not take. Two attributes say so:
+    // the tag itself, and one that every plan knows, so that the update is made that brings the settings.
     if let Some((key, value)) = pairs(instance.tag_list()).find(|(key, _)| key == CREATION_TAG) {
         tags_all.get_or_insert_default().insert(key, value);
+        settings.apply_immediately = !prior.apply_immediately;
     }
-    let settings = settings(instance, prior);
     let model = DbInstance { tags, tags_all, ..memberships(instance, prior, settings) };
     let status = model.status.clone().unwrap_or_default();
     let mut observed = Observed::in_state(model, status);
@@ -101,6 +103,7 @@ fn settings(instance: &RdsInstance, prior: &DbInstance) -> DbInstance {
         .unwrap_or_default();
     DbInstance {
         allocated_storage: number(pending.and_then(|pending| pending.allocated_storage).or(instance.allocated_storage)),
+        apply_immediately: prior.apply_immediately,
         arn: instance.db_instance_arn.clone(),
         auto_minor_version_upgrade: instance.auto_minor_version_upgrade.unwrap_or(false),
         availability_zone: text(&instance.availability_zone),
@@ -197,7 +200,6 @@ fn memberships(instance: &RdsInstance, prior: &DbInstance, settings: DbInstance)
     let subnet_group = instance.db_subnet_group.as_ref().and_then(|group| group.db_subnet_group_name.clone());
     DbInstance {
         allow_major_version_upgrade: prior.allow_major_version_upgrade,
-        apply_immediately: prior.apply_immediately,
         blue_green_update: prior.blue_green_update.clone(),
         db_subnet_group_name: text(pending.and_then(|pending| pending.db_subnet_group_name.clone()).or(subnet_group)),
         delete_automated_backups: prior.delete_automated_backups,
@@ -215,7 +217,10 @@ fn memberships(instance: &RdsInstance, prior: &DbInstance, settings: DbInstance)
         final_snapshot_identifier: prior.final_snapshot_identifier.clone(),
         hosted_zone_id: endpoint.map(|endpoint| endpoint.hosted_zone_id.clone().unwrap_or_default()),
         latest_restorable_time: Some(
-            instance.latest_restorable_time.and_then(|time| time.fmt(Format::DateTime).ok()).unwrap_or_default(),
+            instance
+                .latest_restorable_time
+                .and_then(|time| DateTime::from_secs(time.secs()).fmt(Format::DateTime).ok())
+                .unwrap_or_default(),
         ),
         listener_endpoint: instance.listener_endpoint.iter().map(listener).collect(),
         manage_master_user_password: prior.manage_master_user_password,
