@@ -45,6 +45,17 @@ impl Files for DiskFiles {
         found.sort();
         Ok(found)
     }
+
+    fn names(&self, dir: &str) -> Result<Vec<String>, String> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(self.directory.join(dir)).map_err(|error| reason(&error))? {
+            let path = entry.map_err(|error| reason(&error))?.path();
+            let name = path.file_name().and_then(std::ffi::OsStr::to_str).map(str::to_owned);
+            found.extend(name.filter(|_| path.is_file()));
+        }
+        found.sort();
+        Ok(found)
+    }
 }
 
 fn reason(error: &std::io::Error) -> String {
@@ -81,6 +92,26 @@ impl SavedFiles {
     pub(crate) fn new(sources: BTreeMap<String, String>, directory: PathBuf) -> Self {
         Self { sources, disk: DiskFiles::new(directory) }
     }
+
+    /// Returns the saved files below a directory, as paths from there.
+    fn saved_below(&self, dir: &str) -> impl Iterator<Item = String> + '_ {
+        let prefix = if dir == "." || dir.is_empty() { String::new() } else { format!("{dir}/") };
+        self.sources.keys().filter_map(move |path| {
+            let inside = path.strip_prefix(&prefix)?;
+            (!inside.starts_with("../") && !inside.starts_with('/')).then(|| inside.to_owned())
+        })
+    }
+}
+
+/// Returns what is saved together with what the disk has beside it.
+fn join(mut saved: BTreeSet<String>, disk: Result<Vec<String>, String>) -> Result<Vec<String>, String> {
+    match disk {
+        Ok(names) => saved.extend(names.into_iter().filter(|name| !is_configuration(name))),
+        Err(why) if saved.is_empty() => return Err(why),
+        // The directory of a module may be gone by now; its files are in the plan.
+        Err(_) => {}
+    }
+    Ok(saved.into_iter().collect())
 }
 
 /// Tells whether the file belongs to the configuration itself: the disk is not asked about it once the plan is made.
@@ -102,18 +133,11 @@ impl Files for SavedFiles {
     }
 
     fn list(&self, dir: &str) -> Result<Vec<String>, String> {
-        let prefix = if dir == "." || dir.is_empty() { String::new() } else { format!("{dir}/") };
-        let saved = self.sources.keys().filter_map(|path| {
-            let inside = path.strip_prefix(&prefix)?;
-            (!inside.starts_with("../") && !inside.starts_with('/')).then(|| inside.to_owned())
-        });
-        let mut found: BTreeSet<String> = saved.collect();
-        match self.disk.list(dir) {
-            Ok(names) => found.extend(names.into_iter().filter(|name| !is_configuration(name))),
-            Err(why) if found.is_empty() => return Err(why),
-            Err(_) => {}
-        }
-        Ok(found.into_iter().collect())
+        join(self.saved_below(dir).collect(), self.disk.list(dir))
+    }
+
+    fn names(&self, dir: &str) -> Result<Vec<String>, String> {
+        join(self.saved_below(dir).filter(|path| !path.contains('/')).collect(), self.disk.names(dir))
     }
 }
 

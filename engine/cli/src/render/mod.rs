@@ -5,6 +5,7 @@ mod diagnostic_json;
 mod diagnostics;
 mod difference;
 mod layout;
+mod objects;
 mod painter;
 mod plan;
 mod resources;
@@ -13,8 +14,9 @@ pub(crate) mod words;
 
 pub(crate) use diagnostic_json::diagnostic_to_json;
 pub(crate) use diagnostics::{DiagnosticStyle, Sources, render_diagnostics};
+pub(crate) use objects::render_object;
 pub(crate) use painter::Painter;
-pub(crate) use plan::{LookingCost, PlanText, render_plan, summary_counts};
+pub(crate) use plan::{Counts, LookingCost, PlanText, render_plan, summary_counts};
 pub(crate) use resources::hide_sensitive;
 pub(crate) use value::literal;
 

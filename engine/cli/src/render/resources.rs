@@ -216,7 +216,7 @@ fn contents(change: &Change, schema: Option<&Schema>) -> Contents {
                 contents.gone += usize::from(!is_unset && is_given);
                 continue;
             }
-        } else if new.as_ref().is_some_and(|value| !value.is_known() && !value.is_sensitive())
+        } else if new.as_ref().is_some_and(|value| !value.is_known())
             && (is_given || (old.is_none() && attribute.role == Role::OptionalComputed))
         {
             contents.to_be_known.push((*name).to_owned());
@@ -239,6 +239,28 @@ fn contents(change: &Change, schema: Option<&Schema>) -> Contents {
         contents.same_blocks += same;
     }
     contents
+}
+
+/// Returns everything that is set in an object, without any change.
+pub(crate) fn standing_entries(value: &Value, schema: Option<&Schema>) -> Vec<Entry> {
+    let block = schema.map_or_else(|| block_of(Some(value)), |schema| schema.block.clone());
+    let mut entries = Vec::new();
+    for name in block.attributes.keys() {
+        let Some(part) = value.get(name).filter(|part| !part.is_null() || part.is_sensitive()) else { continue };
+        entries.push(whole(Label::Argument((*name).to_owned()), &part, Symbol::Same));
+    }
+    for name in block.blocks.keys() {
+        let Some(part) = value.get(name).filter(|part| !part.is_null()) else { continue };
+        match part.elements() {
+            Some(elements) => {
+                entries.extend(
+                    elements.iter().map(|element| whole(Label::Block((*name).to_owned()), element, Symbol::Same)),
+                );
+            }
+            None => entries.push(whole(Label::Block((*name).to_owned()), &part, Symbol::Same)),
+        }
+    }
+    entries
 }
 
 /// Tells whether a value says nothing about an object that goes: "", 0, false, empty.
@@ -312,6 +334,7 @@ fn compare_blocks(
     let block = &nested.block;
     let pairs = pairs_of_blocks(nested, before, after);
     let set_forces = nested.nesting == Nesting::Set && replace.iter().any(|at| at.starts_with(&path));
+    let number_forces = replace.contains(&path);
     let mut same = 0;
     let mut entries = Vec::new();
     for (key, old, new) in pairs {
@@ -325,7 +348,7 @@ fn compare_blocks(
         match compare_block(label, block, old.as_ref(), new.as_ref(), &path, replace) {
             None => same += 1,
             Some(mut entry) => {
-                if set_forces {
+                if set_forces || (number_forces && entry.symbol != Symbol::Change) {
                     entry.comment = Some(words::FORCES_REPLACEMENT);
                 }
                 entries.push(entry);

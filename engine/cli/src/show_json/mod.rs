@@ -6,9 +6,10 @@ mod plan;
 mod shapes;
 mod state;
 
-pub(crate) use plan::{PlanOrigin, change_actions, plan_to_json, reason_name};
-pub(crate) use shapes::sensitive_shape;
-pub(crate) use state::state_to_json;
+pub(crate) use modules::key_to_json;
+pub(crate) use plan::{PlanOrigin, is_applyable, plan_to_json, reason_name};
+
+pub(crate) use state::{object_value, state_to_json};
 
 /// Version of Terraform that we claim to be.
 pub(crate) const TERRAFORM_VERSION: &str = "1.11.4";

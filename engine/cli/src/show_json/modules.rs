@@ -64,7 +64,7 @@ pub(super) fn identity(address: &InstanceAddress) -> Map<String, Json> {
 }
 
 /// Returns a key as a number or a string.
-pub(super) fn key_to_json(key: &InstanceKey) -> Json {
+pub(crate) fn key_to_json(key: &InstanceKey) -> Json {
     match key {
         InstanceKey::Index(index) => json!(index),
         InstanceKey::Name(name) => json!(&**name),

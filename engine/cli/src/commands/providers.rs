@@ -1,0 +1,32 @@
+//! `providers`
+
+use wpinfra_core::Diagnostic;
+
+use super::planning::accept;
+use super::{Ended, SUCCESS};
+use crate::arguments::ProvidersArguments;
+use crate::inputs;
+use crate::session::Session;
+
+/// Shows which providers the configuration needs.
+pub(crate) fn run(session: &Session, arguments: &ProvidersArguments) -> Ended {
+    if let Some(what) = &arguments.what {
+        let detail = format!(
+            "There is no \"providers {what}\": providers are built in, so that nothing is to be locked or mirrored. \"wpinfra providers\" alone lists them."
+        );
+        return Err(Diagnostic::error("Unknown command", detail).into());
+    }
+    let (configuration, diagnostics) = inputs::load_without_values(session);
+    let configuration = accept(session, configuration, diagnostics)?;
+    let mut text = String::from("Providers that the configuration needs:\n\n");
+    for (source, constraints) in configuration.required_providers() {
+        let built_in = match session.registry.provider(&source) {
+            Some(provider) => format!("built in as of v{}", provider.version()),
+            None => "not built in".to_owned(),
+        };
+        let constraints = if constraints.is_empty() { String::new() } else { format!(" {}", constraints.join(", ")) };
+        text.push_str(&format!("  {source}{constraints} ({built_in})\n"));
+    }
+    session.print(&text);
+    Ok(SUCCESS)
+}
