@@ -72,6 +72,8 @@ pub struct Attribute {
     pub write_only: bool,
     /// Whether the remote service never tells the value: it is kept as configured, and cannot drift.
     pub local: bool,
+    /// Whether an apply records the service's wording where it means the same as what was planned.
+    pub as_observed: bool,
     /// What to use instead, if the attribute should not be used any more.
     pub deprecated: Option<&'static str>,
     /// When two values mean the same.
@@ -229,6 +231,7 @@ impl Attribute {
             sensitive: false,
             write_only: false,
             local: false,
+            as_observed: false,
             deprecated: None,
             equality: Equality::Exact,
             checks: Vec::new(),

@@ -10,31 +10,36 @@ use crate::merge::TIMEOUTS;
 
 /// Combines a planned object with what a read found after the apply; the second result tells where they disagree.
 ///
-/// What means the same stays as planned, and so does what the service never tells. Everything else is as observed, and nothing is
-/// unknown. Disagreements are known planned values of arguments that turned out differently. Marks are not looked at: the
+/// What means the same stays as planned unless the schema wants the service's wording, and so does what the service never tells.
+/// Everything else is as observed, and nothing is unknown. Disagreements are known planned values of arguments that turned out differently. Marks are not looked at: the
 /// result has none.
 pub fn settle(planned: &Value, observed: &Value, schema: &Schema) -> (Value, Vec<Path>) {
-    let mut settling = Settling::new(schema);
-    let (planned, observed) = (planned.without_deep_marks(), observed.without_deep_marks());
-    let settled = settling.block(&schema.block, &planned, &observed, &mut Path::root());
-    (without_unknown(&settled), settling.disagreements)
+    Settling::new(schema, true).all(planned, observed, schema)
 }
 
 /// Brings what a refresh observed into the form in which it is recorded, so that only real differences are left.
 ///
 /// Marks are not looked at: the result has none.
 pub fn normalise(prior: &Value, observed: &Value, schema: &Schema) -> Value {
-    settle(prior, observed, schema).0
+    Settling::new(schema, false).all(prior, observed, schema).0
 }
 
 struct Settling {
     legacy: bool,
+    /// Whether the expected value comes from a plan, and so may have the configuration's wording.
+    after_apply: bool,
     disagreements: Vec<Path>,
 }
 
 impl Settling {
-    fn new(schema: &Schema) -> Self {
-        Self { legacy: schema.type_system == TypeSystem::Legacy, disagreements: Vec::new() }
+    fn new(schema: &Schema, after_apply: bool) -> Self {
+        Self { legacy: schema.type_system == TypeSystem::Legacy, after_apply, disagreements: Vec::new() }
+    }
+
+    fn all(mut self, expected: &Value, observed: &Value, schema: &Schema) -> (Value, Vec<Path>) {
+        let (expected, observed) = (expected.without_deep_marks(), observed.without_deep_marks());
+        let settled = self.block(&schema.block, &expected, &observed, &mut Path::root());
+        (without_unknown(&settled), self.disagreements)
     }
 
     fn block(&mut self, block: &Block, expected: &Value, observed: &Value, path: &mut Path) -> Value {
@@ -62,7 +67,8 @@ impl Settling {
             return observed.clone();
         }
         if attribute.local || self.same(attribute, expected, observed) {
-            return expected.clone();
+            let is_reworded = self.after_apply && attribute.as_observed && !attribute.local;
+            return if is_reworded { observed.clone() } else { expected.clone() };
         }
         if attribute.role != Role::Computed && !expected.is_null() {
             self.disagreements.push(path.clone());
@@ -173,7 +179,8 @@ impl Settling {
             wanted.map_or_else(
                 || found.clone(),
                 |wanted| {
-                    Self { legacy: self.legacy, disagreements: Vec::new() }.block(
+                    let (legacy, after_apply) = (self.legacy, self.after_apply);
+                    Self { legacy, after_apply, disagreements: Vec::new() }.block(
                         block,
                         wanted,
                         found,

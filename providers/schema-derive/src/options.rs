@@ -61,6 +61,7 @@ fn setting(option: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<Tokens> {
         "sensitive" => quote!(schema.sensitive = true;),
         "write_only" => quote!(schema.write_only = true;),
         "local" => quote!(schema.local = true;),
+        "as_observed" => quote!(schema.as_observed = true;),
         "deprecated" => {
             let text: LitStr = meta.value()?.parse()?;
             quote!(schema.deprecated = Some(#text);)

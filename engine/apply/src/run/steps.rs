@@ -352,6 +352,8 @@ impl Run<'_> {
     ) -> Outcome {
         let (plain, marks) = goal.planned.unmark_deep();
         let schema = target.resource.schema();
+        // The id is the way to the object; what the attribute of that name says only the read tells.
+        let plain = without_id(&plain);
         let result: RemoteResult<(Value, Vec<Path>)> = async {
             let observed = self.wait_ready(progress, target, goal).await?;
             let settled = settle(&plain, &observed, schema);
@@ -630,6 +632,13 @@ struct Objective<'a> {
 
 fn with_id(value: &Value, id: &RemoteId) -> Value {
     if value.get("id").is_some() { value.with_attribute("id", Value::string(&id.0)) } else { value.clone() }
+}
+
+fn without_id(value: &Value) -> Value {
+    match value.get("id") {
+        Some(id) => value.with_attribute("id", Value::unknown(id.ty().clone())),
+        None => value.clone(),
+    }
 }
 
 fn write_only(resource: &dyn AnyResourceType) -> impl Iterator<Item = &'static str> {
