@@ -38,7 +38,13 @@ pub struct TaskDefinition {
     #[attr(computed)]
     pub arn_without_revision: Option<String>,
     /// The containers: a JSON list of container definitions, compared by meaning.
-    #[attr(required, replace, equal = container_definitions::equal, check = container_definitions::check)]
+    #[attr(
+        required,
+        replace,
+        equal = container_definitions::equal,
+        check = container_definitions::check,
+        as_observed
+    )]
     pub container_definitions: String,
     /// CPU units of the task; 1024 are one processor.
     #[attr(optional, replace)]
@@ -177,6 +183,13 @@ impl ResourceType for TaskDefinitionType {
     fn plan(&self, aws: Option<&Aws>, draft: &mut Draft<'_>) {
         tags::plan(aws, draft);
         compare_in_network_mode(draft);
+    }
+
+    /// Notes the newest revision of the family, so that only a newer one can be taken for the one that is to be registered.
+    async fn prepare(&self, aws: &Aws, planned: &TaskDefinition) -> RemoteResult<Option<TaskDefinition>> {
+        let newest = described(aws, &planned.family).await?;
+        let revision = newest.map_or(0, |newest| newest.definition.revision);
+        Ok(Some(TaskDefinition { revision: Some(revision.into()), ..planned.clone() }))
     }
 
     async fn create(&self, aws: &Aws, planned: &TaskDefinition, _token: &Token) -> RemoteResult<RemoteId> {
@@ -396,13 +409,16 @@ fn model(found: &EcsTaskDefinition, container_definitions: String) -> RemoteResu
 }
 
 /// Tells whether the newest revision of a family is the one that a registration whose answer was lost has made.
+///
+/// `planned` has the number of the revision that was the newest before.
 fn is_what_was_registered(found: &TaskDefinition, planned: &TaskDefinition) -> bool {
     let same = |one: &Option<String>, other: &Option<String>| non_empty(one) == non_empty(other);
     let mode = found.network_mode.as_deref();
     let names = |definition: &TaskDefinition| {
         definition.volume.iter().map(|volume| volume.name.clone()).collect::<BTreeSet<_>>()
     };
-    container_definitions::equal_in(mode, &found.container_definitions, &planned.container_definitions)
+    found.revision > planned.revision
+        && container_definitions::equal_in(mode, &found.container_definitions, &planned.container_definitions)
         && same(&found.cpu, &planned.cpu)
         && same(&found.memory, &planned.memory)
         && same(&found.execution_role_arn, &planned.execution_role_arn)

@@ -83,17 +83,21 @@ fn only_the_same_definition_counts_as_registered() {
         memory: Some(String::new()),
         network_mode: Some("bridge".to_owned()),
         tags_all: Some(BTreeMap::new()),
+        revision: Some(7),
         ..TaskDefinition::default()
     };
     let planned = || TaskDefinition {
         container_definitions: r#"[{"name": "web", "image": "nginx"}]"#.to_owned(),
         cpu: Some("256".to_owned()),
+        revision: Some(6),
         ..TaskDefinition::default()
     };
     let other_image =
         TaskDefinition { container_definitions: r#"[{"name": "web", "image": "other"}]"#.to_owned(), ..planned() };
     for (planned, expected) in [
         (planned(), true),
+        (TaskDefinition { revision: Some(0), ..planned() }, true),
+        (TaskDefinition { revision: Some(7), ..planned() }, false),
         (other_image, false),
         (TaskDefinition { cpu: Some("512".to_owned()), ..planned() }, false),
         (TaskDefinition { network_mode: Some("bridge".to_owned()), ..planned() }, true),

@@ -16,16 +16,16 @@ pub(super) fn adjust(draft: &mut Draft<'_>) {
     switch_off(draft, "deployment_circuit_breaker", CircuitBreaker::default().to_value());
 }
 
-/// Passes over triggers without `force_new_deployment`, which alone gives them a meaning.
+/// Plans triggers only with `force_new_deployment`, which alone gives them a meaning.
 fn adjust_triggers(draft: &mut Draft<'_>) {
-    let Some(prior) = draft.prior.and_then(|prior| prior.get("triggers")) else {
-        if !forces_deployments(draft) {
-            draft.set_unknown("triggers");
-        }
-        return;
-    };
-    if !forces_deployments(draft) {
-        draft.set("triggers", prior);
+    const NAME: &str = "triggers";
+    let Some(configured) = draft.config.get(NAME).filter(|triggers| !triggers.is_null()) else { return };
+    if forces_deployments(draft) {
+        draft.set(NAME, configured);
+    } else if let Some(prior) = draft.prior.and_then(|prior| prior.get(NAME)) {
+        draft.set(NAME, prior);
+    } else {
+        draft.set(NAME, Value::map(Type::String, Vec::<(&str, Value)>::new()));
     }
 }
 
@@ -132,6 +132,9 @@ mod tests {
         check(Some(&triggers("1", None)), &triggers("2", None), &[], &triggers("1", None), false);
         check(Some(&triggers("1", Some(true))), &triggers("2", Some(true)), &[], &triggers("2", Some(true)), false);
         check(None, &triggers("2", Some(true)), &[], &triggers("2", Some(true)), false);
+        let none = Service { triggers: Some([].into()), ..Service::default() };
+        check(None, &triggers("2", None), &[], &none, false);
+        check(Some(&none), &Service::default(), &[], &Service::default(), false);
     }
 
     #[test]
