@@ -225,6 +225,8 @@ fn observed(
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let target_type = text(group.target_type.as_ref().map(TargetTypeEnum::as_str));
     let is_function = target_type == "lambda";
+    let protocol = group.protocol.as_ref().map_or("", |protocol| protocol.as_str());
+    let kind = attributes::Kind { protocol, target_type: &target_type };
     TargetGroup {
         arn_suffix: Some(arn_suffix(&arn)),
         id: Some(arn.clone()),
@@ -242,7 +244,7 @@ fn observed(
         tags,
         tags_all,
         vpc_id: group.vpc_id.clone().filter(|_| !is_function),
-        ..attributes::read(attributes, &target_type, prior)
+        ..attributes::read(attributes, kind, prior)
     }
 }
 

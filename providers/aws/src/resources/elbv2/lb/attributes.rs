@@ -14,41 +14,41 @@ pub(super) fn changes(prior: &LoadBalancer, planned: &LoadBalancer) -> Vec<LoadB
     changed.map(|(name, value)| LoadBalancerAttribute::builder().key(*name).value(value).build()).collect()
 }
 
-/// Returns a model with the attributes filled in; what the answer lacks stays as it was, unless it is new.
+/// Returns a model with the attributes filled in.
+///
+/// What load balancers of the kind do not have is as configured, and means nothing. What the answer lacks otherwise stays as it
+/// was; of a new load balancer it is not taken for granted, so that the update after the create brings all that was planned.
 pub(super) fn read(attributes: &[LoadBalancerAttribute], kind: &str, prior: &LoadBalancer) -> LoadBalancer {
-    let text = |name: &str| {
-        attributes
-            .iter()
-            .find(|attribute| attribute.key.as_deref() == Some(name))
-            .and_then(|attribute| attribute.value.clone())
+    let answer = |name: &str| {
+        let found = attributes.iter().find(|attribute| attribute.key.as_deref() == Some(name));
+        found.and_then(|attribute| attribute.value.clone())
+    };
+    let before = texts(prior);
+    let recalled = |name: &str| before.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
+    let text = |name: &str| match (belongs(name, kind), prior.arn.is_some()) {
+        (false, _) => recalled(name).or_else(|| answer(name)),
+        (true, true) => answer(name).or_else(|| recalled(name)),
+        (true, false) => answer(name),
     };
     let flag = |name: &str| text(name).map(|value| value == "true");
     let number = |name: &str| text(name).and_then(|value| value.parse::<i64>().ok());
-    let nothing = LoadBalancer::default();
-    // Of a new load balancer nothing is taken for granted, so that the update after the create brings all that was planned.
-    let before = if prior.arn.is_some() { prior } else { &nothing };
     LoadBalancer {
-        access_logs: Some(Logs::read(text, prior)),
-        connection_logs: (kind == "application").then(|| ConnectionLogs::read(text, prior)),
-        client_keep_alive: number("client_keep_alive.seconds").or(before.client_keep_alive),
-        desync_mitigation_mode: text("routing.http.desync_mitigation_mode").or(before.desync_mitigation_mode.clone()),
-        dns_record_client_routing_policy: text("dns_record.client_routing_policy")
-            .or(before.dns_record_client_routing_policy.clone()),
-        drop_invalid_header_fields: flag("routing.http.drop_invalid_header_fields.enabled")
-            .or(before.drop_invalid_header_fields),
-        enable_cross_zone_load_balancing: flag("load_balancing.cross_zone.enabled")
-            .or(before.enable_cross_zone_load_balancing),
+        access_logs: Some(Logs::read(answer, prior)),
+        connection_logs: (kind == "application").then(|| ConnectionLogs::read(answer, prior)),
+        client_keep_alive: number("client_keep_alive.seconds"),
+        desync_mitigation_mode: text("routing.http.desync_mitigation_mode"),
+        dns_record_client_routing_policy: text("dns_record.client_routing_policy"),
+        drop_invalid_header_fields: flag("routing.http.drop_invalid_header_fields.enabled"),
+        enable_cross_zone_load_balancing: flag("load_balancing.cross_zone.enabled"),
         enable_deletion_protection: flag("deletion_protection.enabled").unwrap_or(false),
-        enable_http2: flag("routing.http2.enabled").or(before.enable_http2),
-        enable_tls_version_and_cipher_suite_headers: flag("routing.http.x_amzn_tls_version_and_cipher_suite.enabled")
-            .or(before.enable_tls_version_and_cipher_suite_headers),
-        enable_waf_fail_open: flag("waf.fail_open.enabled").or(before.enable_waf_fail_open),
-        enable_xff_client_port: flag("routing.http.xff_client_port.enabled").or(before.enable_xff_client_port),
-        enable_zonal_shift: flag("zonal_shift.config.enabled").or(before.enable_zonal_shift),
-        idle_timeout: number("idle_timeout.timeout_seconds").or(before.idle_timeout),
-        preserve_host_header: flag("routing.http.preserve_host_header.enabled").or(before.preserve_host_header),
-        xff_header_processing_mode: text("routing.http.xff_header_processing.mode")
-            .or(before.xff_header_processing_mode.clone()),
+        enable_http2: flag("routing.http2.enabled"),
+        enable_tls_version_and_cipher_suite_headers: flag("routing.http.x_amzn_tls_version_and_cipher_suite.enabled"),
+        enable_waf_fail_open: flag("waf.fail_open.enabled"),
+        enable_xff_client_port: flag("routing.http.xff_client_port.enabled"),
+        enable_zonal_shift: flag("zonal_shift.config.enabled"),
+        idle_timeout: number("idle_timeout.timeout_seconds"),
+        preserve_host_header: flag("routing.http.preserve_host_header.enabled"),
+        xff_header_processing_mode: text("routing.http.xff_header_processing.mode"),
         ..LoadBalancer::default()
     }
 }
@@ -175,6 +175,21 @@ mod tests {
             let prior = LoadBalancer { enable_http2: Some(true), ..of_kind(kind) };
             let planned = LoadBalancer { load_balancer_type: kind.to_owned(), ..planned.clone() };
             assert_eq!(pairs(&changes(&prior, &planned)), expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_answered_is_remembered_but_not_of_new_ones() {
+        let prior = |arn: Option<&str>| LoadBalancer {
+            arn: arn.map(str::to_owned),
+            dns_record_client_routing_policy: Some("availability_zone_affinity".to_owned()),
+            enable_http2: Some(true),
+            ..of_kind("network")
+        };
+        for (arn, policy) in [(None, None), (Some("arn"), Some("availability_zone_affinity"))] {
+            let found = read(&[], "network", &prior(arn));
+            assert_eq!(found.dns_record_client_routing_policy.as_deref(), policy);
+            assert_eq!(found.enable_http2, Some(true), "network load balancers know nothing of it");
         }
     }
 

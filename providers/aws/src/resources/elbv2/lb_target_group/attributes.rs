@@ -9,47 +9,53 @@ use crate::text::non_empty;
 
 /// Returns the attributes to be set to come from `prior` to `planned`.
 pub(super) fn changes(prior: &TargetGroup, planned: &TargetGroup) -> Vec<TargetGroupAttribute> {
+    let protocol = planned.protocol.as_deref().unwrap_or_default();
+    let kind = Kind { protocol, target_type: &planned.target_type };
     let (before, after) = (texts(prior), texts(planned));
     let differs = |name: &str, value: &String| before.iter().all(|(other, old)| *other != name || old != value);
-    let changed = after.iter().filter(|(name, value)| differs(name, value) && belongs(name, planned));
+    let changed = after.iter().filter(|(name, value)| differs(name, value) && kind.has(name));
     changed.map(|(name, value)| TargetGroupAttribute::builder().key(*name).value(value).build()).collect()
 }
 
-/// Returns a model with the attributes filled in; what the answer lacks stays as it was, unless it is new.
-pub(super) fn read(attributes: &[TargetGroupAttribute], target_type: &str, prior: &TargetGroup) -> TargetGroup {
-    let text = |name: &str| {
+/// Returns a model with the attributes filled in.
+///
+/// What groups of the kind do not have is as configured, and means nothing. What the answer lacks otherwise stays as it was;
+/// of a new group it is not taken for granted, so that the update after the create brings all that was planned.
+pub(super) fn read(attributes: &[TargetGroupAttribute], kind: Kind<'_>, prior: &TargetGroup) -> TargetGroup {
+    let answer = |name: &str| {
         attributes
             .iter()
             .find(|attribute| attribute.key.as_deref() == Some(name))
             .and_then(|attribute| attribute.value.clone())
     };
-    let flag = |name: &str| text(name).map(|value| value == "true");
-    let number = |name: &str| text(name).and_then(|value| value.parse::<i64>().ok());
-    // A function is one target.
-    let has_balance = target_type != "lambda";
-    let nothing = TargetGroup::default();
-    // Of a new group nothing is taken for granted, so that the update after the create brings all that was planned.
-    let before = if prior.arn.is_some() { prior } else { &nothing };
+    let before = texts(prior);
+    let recalled = |name: &str| before.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
+    let text = |name: &str| match (kind.has(name), prior.arn.is_some()) {
+        (false, _) => recalled(name).or_else(|| answer(name).filter(|_| kind.tells(name))),
+        (true, true) => answer(name).or_else(|| recalled(name)),
+        (true, false) => answer(name),
+    };
+    let flag = |name: &str| answer(name).map(|value| value == "true");
+    let number = |name: &str| answer(name).and_then(|value| value.parse::<i64>().ok());
     TargetGroup {
         connection_termination: flag("deregistration_delay.connection_termination.enabled"),
-        deregistration_delay: text("deregistration_delay.timeout_seconds").or(before.deregistration_delay.clone()),
-        lambda_multi_value_headers_enabled: flag("lambda.multi_value_headers.enabled")
-            .or(before.lambda_multi_value_headers_enabled),
-        load_balancing_algorithm_type: text("load_balancing.algorithm.type").filter(|_| has_balance),
+        deregistration_delay: text("deregistration_delay.timeout_seconds"),
+        lambda_multi_value_headers_enabled: text("lambda.multi_value_headers.enabled").map(|value| value == "true"),
+        load_balancing_algorithm_type: text("load_balancing.algorithm.type"),
         load_balancing_anomaly_mitigation: text("load_balancing.algorithm.anomaly_mitigation"),
-        load_balancing_cross_zone_enabled: text("load_balancing.cross_zone.enabled").filter(|_| has_balance),
+        load_balancing_cross_zone_enabled: text("load_balancing.cross_zone.enabled"),
         preserve_client_ip: text("preserve_client_ip.enabled"),
-        proxy_protocol_v2: flag("proxy_protocol_v2.enabled").or(before.proxy_protocol_v2),
-        slow_start: number("slow_start.duration_seconds").or(before.slow_start),
-        stickiness: Some(stickiness(&text)),
+        proxy_protocol_v2: text("proxy_protocol_v2.enabled").map(|value| value == "true"),
+        slow_start: text("slow_start.duration_seconds").and_then(|seconds| seconds.parse().ok()),
+        stickiness: Some(stickiness(&answer)),
         target_failover: vec![TargetFailover {
-            on_deregistration: text("target_failover.on_deregistration"),
-            on_unhealthy: text("target_failover.on_unhealthy"),
+            on_deregistration: answer("target_failover.on_deregistration"),
+            on_unhealthy: answer("target_failover.on_unhealthy"),
         }],
         target_group_health: Some(GroupHealth {
             dns_failover: Some(DnsFailover {
-                minimum_healthy_targets_count: text("target_group_health.dns_failover.minimum_healthy_targets.count"),
-                minimum_healthy_targets_percentage: text(
+                minimum_healthy_targets_count: answer("target_group_health.dns_failover.minimum_healthy_targets.count"),
+                minimum_healthy_targets_percentage: answer(
                     "target_group_health.dns_failover.minimum_healthy_targets.percentage",
                 ),
             }),
@@ -57,7 +63,7 @@ pub(super) fn read(attributes: &[TargetGroupAttribute], target_type: &str, prior
                 minimum_healthy_targets_count: number(
                     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
                 ),
-                minimum_healthy_targets_percentage: text(
+                minimum_healthy_targets_percentage: answer(
                     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
                 ),
             }),
@@ -68,7 +74,7 @@ pub(super) fn read(attributes: &[TargetGroupAttribute], target_type: &str, prior
             ),
             unhealthy_draining_interval: number("target_health_state.unhealthy.draining_interval_seconds"),
         }],
-        target_type: target_type.to_owned(),
+        target_type: kind.target_type.to_owned(),
         ..TargetGroup::default()
     }
 }
@@ -153,24 +159,35 @@ fn stickiness_texts(stickiness: &Stickiness) -> Vec<(&'static str, String)> {
     texts
 }
 
-/// Tells whether groups with the protocol and type of target have an attribute.
-fn belongs(name: &str, group: &TargetGroup) -> bool {
-    let protocol = group.protocol.as_deref().unwrap_or_default();
-    let is_function = group.target_type == "lambda";
-    let is_http = matches!(protocol, "HTTP" | "HTTPS");
-    let is_network = matches!(protocol, "TCP" | "TLS" | "UDP" | "TCP_UDP");
-    match name {
-        "lambda.multi_value_headers.enabled" => is_function,
-        _ if is_function => false,
-        "slow_start.duration_seconds"
-        | "load_balancing.algorithm.type"
-        | "load_balancing.algorithm.anomaly_mitigation" => is_http,
-        "proxy_protocol_v2.enabled"
-        | "preserve_client_ip.enabled"
-        | "deregistration_delay.connection_termination.enabled" => is_network,
-        _ if name.starts_with("target_failover.") => protocol == "GENEVE",
-        _ if name.starts_with("target_health_state.") => matches!(protocol, "TCP" | "TLS"),
-        _ => true,
+/// What decides which attributes a group has.
+#[derive(Clone, Copy)]
+pub(super) struct Kind<'a> {
+    pub(super) protocol: &'a str,
+    pub(super) target_type: &'a str,
+}
+
+impl Kind<'_> {
+    /// Tells whether an answer about the attribute means anything: how to choose among targets does not for a function.
+    fn tells(self, name: &str) -> bool {
+        self.target_type != "lambda" || !name.starts_with("load_balancing.")
+    }
+
+    fn has(self, name: &str) -> bool {
+        // A function is one target.
+        let is_function = self.target_type == "lambda";
+        let is_http = matches!(self.protocol, "HTTP" | "HTTPS");
+        let is_network = matches!(self.protocol, "TCP" | "TLS" | "UDP" | "TCP_UDP");
+        match name {
+            "lambda.multi_value_headers.enabled" => is_function,
+            _ if is_function => false,
+            "slow_start.duration_seconds" | "load_balancing.algorithm.anomaly_mitigation" => is_http,
+            "proxy_protocol_v2.enabled"
+            | "preserve_client_ip.enabled"
+            | "deregistration_delay.connection_termination.enabled" => is_network,
+            _ if name.starts_with("target_failover.") => self.protocol == "GENEVE",
+            _ if name.starts_with("target_health_state.") => matches!(self.protocol, "TCP" | "TLS"),
+            _ => true,
+        }
     }
 }
 
