@@ -140,12 +140,12 @@ impl Progress {
             }
             Event::StepStarted(step) => match live {
                 Some(live) => live.begin(step.address, doing(step.kind)),
-                None => self.say(&format!("{}: {}…{}", step.address, doing(step.kind), id_of(step))),
+                None => self.say(&format!("{}: {}…{}", step.address, doing(step.kind), id_before(step))),
             },
             Event::StepProgress { step, status } => self.text_progress(live, step, *status),
             Event::StepFinished(step) => {
                 let line =
-                    format!("{}: {} after {}{}", step.address, done(step.kind), seconds(step.elapsed), id_of(step));
+                    format!("{}: {} after {}{}", step.address, done(step.kind), seconds(step.elapsed), id_after(step));
                 self.say(&line);
                 if let Some(live) = live {
                     live.finish(step.address, true);
@@ -193,7 +193,7 @@ impl Progress {
         match event {
             Event::StepStarted(step) => {
                 let hook = hook(step, &[]);
-                let message = format!("{}: {}…{}", step.address, doing(step.kind), id_of(step));
+                let message = format!("{}: {}…{}", step.address, doing(step.kind), id_before(step));
                 self.say_json("info", &message, "apply_start", &[("hook", hook)]);
             }
             Event::StepProgress { step, .. } => {
@@ -204,7 +204,7 @@ impl Progress {
             }
             Event::StepFinished(step) => {
                 let message =
-                    format!("{}: {} after {}{}", step.address, done(step.kind), seconds(step.elapsed), id_of(step));
+                    format!("{}: {} after {}{}", step.address, done(step.kind), seconds(step.elapsed), id_after(step));
                 let mut more = vec![("elapsed_seconds", json!(step.elapsed.as_secs()))];
                 if let Some(id) = step.id {
                     more.extend([("id_key", json!("id")), ("id_value", json!(id))]);
@@ -286,8 +286,18 @@ fn done(kind: &StepKind) -> &'static str {
     }
 }
 
-fn id_of(step: &StepEvent<'_>) -> String {
-    step.id.map_or_else(String::new, |id| format!(" [id={id}]"))
+/// Returns the id of the object that a step begins with; one that is to be created has none yet.
+fn id_before(step: &StepEvent<'_>) -> String {
+    if *step.kind == StepKind::Create { String::new() } else { id_text(step.id) }
+}
+
+/// Returns the id of the object that a step leaves behind.
+fn id_after(step: &StepEvent<'_>) -> String {
+    if matches!(step.kind, StepKind::Delete { .. }) { String::new() } else { id_text(step.id) }
+}
+
+fn id_text(id: Option<&str>) -> String {
+    id.map_or_else(String::new, |id| format!(" [id={id}]"))
 }
 
 /// Returns a duration as a person would say it.

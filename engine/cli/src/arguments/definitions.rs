@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(
     name = "wpinfra",
+    bin_name = "wpinfra",
     version,
     disable_help_subcommand = true,
     subcommand_required = true,

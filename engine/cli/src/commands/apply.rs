@@ -163,9 +163,8 @@ fn conclude(session: &Session, report: &Report, mode: Mode, had_changes: bool) -
         session.print(&format!("{}\n", session.painter.bold(&incomplete(counts))));
         return FAILURE;
     }
-    if had_changes {
-        session.print(&format!("\n{}\n", session.painter.success(&completed(counts, mode))));
-    }
+    let gap = if had_changes { "\n" } else { "" };
+    session.print(&format!("{gap}{}\n", session.painter.success(&completed(counts, mode))));
     session.print(&outputs(session, &report.state, mode));
     SUCCESS
 }
