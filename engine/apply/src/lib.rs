@@ -10,6 +10,7 @@ pub mod interrupt;
 pub mod journal;
 pub mod lock;
 pub mod observer;
+pub mod plan_file;
 pub mod recover;
 mod refresh;
 mod retry;

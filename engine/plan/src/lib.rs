@@ -27,7 +27,12 @@ mod replace;
 mod sensitive;
 mod settle;
 mod targets;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod unsettle;
+pub mod wire;
 
 pub use execution::lint;
 pub use plan::{
