@@ -8,7 +8,6 @@ pub mod environment;
 mod events;
 mod files;
 mod inputs;
-mod plan_file;
 mod progress;
 mod registry;
 mod render;

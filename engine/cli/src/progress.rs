@@ -323,9 +323,11 @@ impl Live {
 
     fn expect_steps(&self, steps: usize) {
         self.total.set_length(u64::try_from(steps).unwrap_or(u64::MAX));
-        self.total.set_style(style("{spinner} {pos} of {len} done after {elapsed}{msg}"));
+        self.total.set_style(style("{spinner} {pos} of {len} done ({elapsed}){msg}"));
         self.total.set_message("");
-        self.total.reset_elapsed();
+        // It may have been taken off the terminal after the plan.
+        self.total.reset();
+        self.total.enable_steady_tick(TICK);
     }
 
     fn begin(&self, address: &InstanceAddress, doing: &str) {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::plan_file::{self, check_fresh};
 use wpinfra_apply::clock::Clock as _;
 use wpinfra_apply::driver::Planned;
+use wpinfra_apply::plan_file::{self, check_fresh};
 use wpinfra_apply::run::{Apply, NotStarted, Report, Shell, WhyNot, apply};
 use wpinfra_apply::surroundings::Surroundings;
 use wpinfra_core::desired::Desired;
@@ -181,7 +181,7 @@ fn completed(counts: Counts, mode: Mode) -> String {
 
 fn incomplete(counts: Counts) -> String {
     let Counts { add, change, remove, .. } = counts;
-    format!("The apply is incomplete: {add} added, {change} changed, {remove} destroyed. What was done is recorded.")
+    format!("Apply incomplete: {add} added, {change} changed, {remove} destroyed; that much is recorded.")
 }
 
 /// Returns what was not begun, and because of what.

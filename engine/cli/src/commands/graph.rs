@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan_file;
+use wpinfra_apply::plan_file;
 use wpinfra_core::Diagnostics;
 use wpinfra_core::desired::{BlockId, BlockKind, BlockNode, Desired};
 use wpinfra_lang::Evaluator;

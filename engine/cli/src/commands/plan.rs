@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::plan_file::{self, Origin, SavedPlan};
 use serde_json::json;
 use wpinfra_apply::clock::Clock as _;
 use wpinfra_apply::driver::{Cost, Planned};
+use wpinfra_apply::plan_file::{self, Origin, SavedPlan};
 use wpinfra_core::Diagnostics;
 use wpinfra_lang::Configuration;
 use wpinfra_plan::{Mode, Plan};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::plan_file::{self, is_saved_plan};
+use wpinfra_apply::plan_file::{self, is_saved_plan};
 use wpinfra_apply::store::{StatePaths, Store};
 use wpinfra_core::state::{ObjectStatus, State};
 use wpinfra_core::{Class, Diagnostic, Diagnostics};
