@@ -67,8 +67,8 @@ impl Conformance {
         }
         let wanted = with_element_defaults(attribute, config);
         let is_kept = mean_the_same(attribute, planned, &wanted) || mean_the_same(attribute, &wanted, planned);
-        // The older SDK takes an empty text or collection for none and lets the provider choose.
-        let is_left_open = self.legacy && attribute.is_computed() && wanted.is_zero();
+        // The older SDK takes an empty text or collection for none, and lets the provider choose where it may.
+        let is_left_open = self.legacy && wanted.is_zero() && (attribute.is_computed() || planned.is_zero());
         match (is_kept || is_left_open, planned.is_wholly_known()) {
             (true, _) => None,
             (false, true) => Some("is planned to be something else than what is configured"),

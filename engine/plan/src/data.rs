@@ -74,16 +74,17 @@ impl Round<'_> {
         self.diagnostics.extend(self.request.desired.check_after(address, &self.known).about(address));
     }
 
-    /// Tells whether something that `depends_on` names is to be changed, so that the result may be another afterwards.
+    /// Tells whether something that the data source waits for is to be changed, so that the result may be another afterwards:
+    /// what `depends_on` names, the resources that it refers to itself, and all that those depend on.
     fn has_pending_dependency(&self, block: BlockId) -> bool {
-        let is_changing = |id: BlockId| {
-            let is_managed = matches!(&self.graph.blocks()[id].kind, BlockKind::Resource(address) if address.mode == BlockMode::Managed);
-            is_managed && self.changing[id]
-        };
+        let is_managed = |id: BlockId| matches!(&self.graph.blocks()[id].kind, BlockKind::Resource(address) if address.mode == BlockMode::Managed);
+        let is_changing = |id: BlockId| is_managed(id) && self.changing[id];
+        let direct = self.graph.blocks()[block].references.iter().filter(|reference| is_managed(**reference));
         self.request
             .desired
             .explicit_dependencies(block)
             .iter()
+            .chain(direct)
             .any(|dependency| is_changing(*dependency) || self.graph.resources_behind(*dependency).any(is_changing))
     }
 

@@ -82,7 +82,9 @@ impl Builder<'_> {
                 steps.destroys = Some(self.add(StepKind::Delete { deposed: Some(key) }, change, &mut previous));
             }
             Action::Delete => steps.destroys = Some(self.add(StepKind::Delete { deposed }, change, &mut previous)),
-            Action::Forget => drop(self.add(StepKind::Forget { deposed }, change, &mut previous).to_string()),
+            Action::Forget => {
+                self.add(StepKind::Forget { deposed }, change, &mut previous);
+            }
         }
         self.by_change.push(steps);
     }
@@ -148,19 +150,22 @@ impl Builder<'_> {
                 destroyers.entry(change.address.config()).or_default().push(position);
             }
         }
+        if destroyers.is_empty() {
+            return;
+        }
+        let none = BTreeSet::new();
         for (position, dependent) in changes.iter().enumerate() {
             let steps = self.by_change[position].clone();
             if steps.destroys.is_none() && steps.built.is_none() {
                 continue;
             }
             let recorded = self.origins.recorded.get(&(dependent.address.clone(), dependent.deposed.clone())).copied();
+            let recorded = recorded.unwrap_or(&none);
+            let configured = dependent.dependencies.iter().filter(|block| !recorded.contains(*block));
+            let all = recorded.iter().map(|block| (block, true)).chain(configured.map(|block| (block, false)));
             let own = dependent.address.config();
-            for (block, destroyed) in &destroyers {
-                let is_recorded = recorded.is_some_and(|recorded| recorded.contains(block));
-                if *block == own || !(is_recorded || dependent.dependencies.contains(block)) {
-                    continue;
-                }
-                for other in destroyed {
+            for (block, is_recorded) in all.filter(|(block, _)| **block != own) {
+                for other in destroyers.get(block).into_iter().flatten() {
                     if !in_sibling_modules(&dependent.address.resource, &changes[*other].address.resource) {
                         self.order_deletion(dependent, &steps, &changes[*other], *other, is_recorded);
                     }

@@ -12,8 +12,11 @@ impl Round<'_> {
         if is_managed {
             return None;
         }
-        let Some(target) = self.imports.iter().find(|target| target.to == *address) else {
-            return self.request.facts.imported.get(address).map(|(id, _)| id.clone());
+        let request = self.request;
+        // What is wrong with import blocks is told at the end, when everything that they refer to is known.
+        let targets = self.imports.get_or_insert_with(|| request.desired.imports(&self.known).0);
+        let Some(target) = targets.iter().find(|target| target.to == *address) else {
+            return request.facts.imported.get(address).map(|(id, _)| id.clone());
         };
         if let Some(id) = &target.id {
             return Some(id.clone());

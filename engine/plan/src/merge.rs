@@ -70,6 +70,7 @@ impl Merge {
         let configured = with_element_defaults(attribute, config);
         match prior {
             Some(prior) if mean_the_same(attribute, prior, &configured) => prior.clone(),
+            _ if self.legacy => self.as_the_older_sdk_plans(attribute, prior, configured),
             _ => configured,
         }
     }
@@ -82,8 +83,28 @@ impl Merge {
         if !self.legacy || attribute.role != Role::OptionalComputed || !config.is_zero() {
             return false;
         }
-        // The older SDK takes an empty text for none, and an empty collection too unless it empties one that is not.
-        config.as_str().is_some() || (attribute.ty.is_collection() && prior.is_none_or(Value::is_zero))
+        // The older SDK takes an empty text for none, and an empty collection too unless it empties one that is not, or is
+        // an attribute that stands for blocks.
+        let is_collection = attribute.ty.is_collection() && attribute.element_object().is_none();
+        config.as_str().is_some() || (is_collection && prior.is_none_or(Value::is_zero))
+    }
+
+    /// Imitates what the older SDK makes of a configured collection.
+    fn as_the_older_sdk_plans(&self, attribute: &Attribute, prior: Option<&Value>, configured: Value) -> Value {
+        if !configured.is_known() || !attribute.ty.is_collection() {
+            return configured;
+        }
+        let loses_empty = attribute.role != Role::Required && matches!(attribute.ty, Type::Set(_) | Type::Map(_));
+        if configured.is_zero() {
+            // An empty set or map where none was is none.
+            let is_lost = loses_empty && attribute.element_object().is_none() && prior.is_none_or(Value::is_zero);
+            return if is_lost {
+                prior.cloned().unwrap_or_else(|| Value::null(attribute.ty.clone()))
+            } else {
+                configured
+            };
+        }
+        with_unknown_wholes(configured)
     }
 
     /// Returns the value of an attribute that the configuration does not set.
@@ -98,7 +119,7 @@ impl Merge {
         }
         match (default, prior) {
             (Some(default), _) => default.clone(),
-            (None, _) if self.legacy && place == Place::InSet => zero(&attribute.ty),
+            (None, _) if self.legacy && place == Place::InSet && attribute.ty == Type::String => zero(&attribute.ty),
             (None, Some(prior)) if self.legacy && prior.is_zero() => prior.clone(),
             (None, Some(_)) if self.legacy && attribute.ty.is_collection() => zero(&attribute.ty),
             (None, _) => Value::null(attribute.ty.clone()),
@@ -143,13 +164,9 @@ impl Merge {
 
     /// Merges each block of a set with the prior one that has the same arguments, so that what is computed in it stays.
     fn set(&self, block: &Block, prior: Option<&Value>, config: &Value) -> Value {
-        let matters = block_computes(block);
         let mut open: Vec<&Value> = prior.and_then(Value::elements).unwrap_or_default().iter().collect();
         let merged = config.elements().unwrap_or_default().iter().map(|element| {
             let blank = self.block(block, None, element, Place::InSet);
-            if !matters {
-                return blank;
-            }
             let Some(position) = open.iter().position(|prior| agrees(&blank, prior)) else { return blank };
             let prior = open.remove(position);
             self.block(block, Some(prior), element, Place::InSet)
@@ -160,12 +177,6 @@ impl Merge {
 
 fn is_empty_map(nested: &NestedBlock, config: &Value) -> bool {
     nested.nesting == Nesting::Map && config.mapping().is_some_and(std::collections::BTreeMap::is_empty)
-}
-
-/// Tells whether a block has attributes that the provider may give a value.
-fn block_computes(block: &Block) -> bool {
-    block.attributes.values().any(Attribute::is_computed)
-        || block.blocks.values().any(|nested| nested.computed || block_computes(&nested.block))
 }
 
 /// Tells whether everything that is known of a planned value is the same in another.
@@ -214,4 +225,22 @@ pub(crate) fn with_element_defaults(attribute: &Attribute, config: &Value) -> Va
         Value::object::<Arc<str>>(fields)
     });
     config.with_elements(filled.collect())
+}
+
+/// Makes a collection of primitive values unknown as a whole if one of them is, as the older SDK does; in objects field by field.
+fn with_unknown_wholes(value: Value) -> Value {
+    if value.is_wholly_known() {
+        return value;
+    }
+    let is_plain = value.ty().element().is_some_and(Type::is_primitive);
+    match (value.elements(), value.mapping()) {
+        _ if is_plain => Value::unknown(value.ty().clone()),
+        (Some(elements), _) if !elements.is_empty() => {
+            value.with_elements(elements.iter().cloned().map(with_unknown_wholes).collect())
+        }
+        (_, Some(fields)) if !fields.is_empty() => value.with_mapping(
+            fields.iter().map(|(name, field)| (Arc::clone(name), with_unknown_wholes(field.clone()))).collect(),
+        ),
+        _ => value,
+    }
 }

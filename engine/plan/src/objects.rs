@@ -53,6 +53,15 @@ impl Tracked<'_> {
         let deposed = self.deposed.iter().map(|(key, object)| (Some(Arc::clone(key)), object));
         self.current.iter().map(|object| (None, object)).chain(deposed)
     }
+
+    /// Takes what is recorded for what stands, where nobody has looked.
+    pub(crate) fn believe(&mut self) {
+        for object in self.current.iter_mut().chain(self.deposed.values_mut()) {
+            if let (Sight::Pending, Some(recorded)) = (&object.sight, &object.recorded) {
+                object.sight = Sight::Stands(recorded.clone());
+            }
+        }
+    }
 }
 
 /// Returns the managed objects of the state by address.

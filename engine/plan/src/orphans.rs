@@ -43,8 +43,7 @@ pub(crate) fn departures(round: &mut Round<'_>) -> (Vec<Change>, Diagnostics) {
 fn departure(round: &Round<'_>, address: &InstanceAddress, tracked: &Tracked<'_>, deposed: Option<Arc<str>>) -> Change {
     let action = if is_forgotten(round, address) { Action::Forget } else { Action::Delete };
     let is_destroy = round.request.options.mode == Mode::Destroy;
-    let reason =
-        (!is_destroy && deposed.is_none() && action == Action::Delete).then(|| reason(round, address, tracked));
+    let reason = (!is_destroy && deposed.is_none()).then(|| reason(round, address, tracked));
     Change {
         address: address.clone(),
         previous_address: None,

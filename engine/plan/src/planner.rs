@@ -74,8 +74,8 @@ pub(crate) struct Round<'a> {
     pub(crate) covered: BTreeSet<InstanceAddress>,
     /// Results of data sources.
     pub(crate) data: BTreeMap<InstanceAddress, (ProviderAddress, Value)>,
-    /// What is to be imported, as far as it was known at the start of the round.
-    pub(crate) imports: Vec<ImportTarget>,
+    /// What is to be imported, as far as it was known when the first instance without an object was reached.
+    pub(crate) imports: Option<Vec<ImportTarget>>,
     /// Data sources and other blocks that providers depend on.
     for_providers: Vec<bool>,
 }
@@ -108,13 +108,17 @@ impl<'a> Round<'a> {
         let mut objects = track(request);
         diagnostics.extend(apply_moves(request.desired.moves(), &mut objects));
         for (address, tracked) in &mut objects {
-            if selection.has_instance(address, graph.resource(&address.config())) {
+            let block = graph.resource(&address.config());
+            let is_planned = selection.has_instance(address, block);
+            // What is only referred to is believed to be as recorded.
+            if is_planned || block.is_some_and(|block| selection.has_block(block)) {
                 diagnostics.extend(read(request, address, tracked));
+            }
+            if !is_planned {
+                tracked.believe();
             }
         }
         let count = graph.blocks().len();
-        // What is wrong with import blocks is told when the blocks that they are about are reached.
-        let imports = request.desired.imports(&Known::default()).0;
         Self {
             request,
             graph,
@@ -131,7 +135,7 @@ impl<'a> Round<'a> {
             expansions: BTreeMap::new(),
             covered: BTreeSet::new(),
             data: BTreeMap::new(),
-            imports,
+            imports: None,
             for_providers: behind_providers(graph),
         }
     }
@@ -315,11 +319,8 @@ impl<'a> Round<'a> {
 
     /// Takes the recorded objects of an instance for what stands: nobody can be asked before apply.
     pub(crate) fn believe(&mut self, address: &InstanceAddress) {
-        let Some(tracked) = self.objects.get_mut(address) else { return };
-        for object in tracked.current.iter_mut().chain(tracked.deposed.values_mut()) {
-            if let (Sight::Pending, Some(recorded)) = (&object.sight, &object.recorded) {
-                object.sight = Sight::Stands(recorded.clone());
-            }
+        if let Some(tracked) = self.objects.get_mut(address) {
+            tracked.believe();
         }
     }
 
