@@ -74,6 +74,8 @@ pub struct Attribute {
     pub local: bool,
     /// Whether an apply records the service's wording where it means the same as what was planned.
     pub as_observed: bool,
+    /// Whether the type plans a value of its own where none is configured, though the provider never computes one.
+    pub planned_by_type: bool,
     /// What to use instead, if the attribute should not be used any more.
     pub deprecated: Option<&'static str>,
     /// When two values mean the same.
@@ -232,6 +234,7 @@ impl Attribute {
             write_only: false,
             local: false,
             as_observed: false,
+            planned_by_type: false,
             deprecated: None,
             equality: Equality::Exact,
             checks: Vec::new(),

@@ -78,10 +78,12 @@ impl Conformance {
 
     fn fault_of_unset(&self, attribute: &Attribute, prior: Option<&Value>, planned: &Value) -> Option<&'static str> {
         let is_allowed = attribute.is_computed()
+            || attribute.planned_by_type
             || planned.is_null()
             || attribute.default.as_ref() == Some(planned)
             || (self.legacy && planned.is_zero())
-            || (self.legacy && attribute.default.is_some() && prior == Some(planned));
+            // A provider of the older SDK may take what stands for what is meant.
+            || (self.legacy && prior == Some(planned));
         (!is_allowed).then_some("is neither configured nor computed, but has a planned value")
     }
 

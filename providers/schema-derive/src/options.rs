@@ -62,6 +62,7 @@ fn setting(option: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<Tokens> {
         "write_only" => quote!(schema.write_only = true;),
         "local" => quote!(schema.local = true;),
         "as_observed" => quote!(schema.as_observed = true;),
+        "planned_by_type" => quote!(schema.planned_by_type = true;),
         "deprecated" => {
             let text: LitStr = meta.value()?.parse()?;
             quote!(schema.deprecated = Some(#text);)
