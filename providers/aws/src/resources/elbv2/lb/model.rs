@@ -31,6 +31,7 @@ pub struct LoadBalancer {
     /// Which zones the addresses that clients get are in.
     #[attr(
         optional,
+        planned_by_type,
         one_of("availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone")
     )]
     pub dns_record_client_routing_policy: Option<String>,

@@ -98,6 +98,8 @@ fn stickiness(text: &dyn Fn(&str) -> Option<String>) -> Stickiness {
 fn texts(group: &TargetGroup) -> Vec<(&'static str, String)> {
     let flag = |value: Option<bool>| value.map(|value| value.to_string());
     let number = |value: Option<i64>| value.map(|value| value.to_string());
+    let limit =
+        |limit: Option<&Option<String>>| limit.map(|limit| non_empty(limit).unwrap_or_else(|| "off".to_owned()));
     let failover = group.target_failover.first();
     let state = group.target_health_state.first();
     let terminates = state.and_then(|state| state.enable_unhealthy_connection_termination);
@@ -121,19 +123,19 @@ fn texts(group: &TargetGroup) -> Vec<(&'static str, String)> {
         ("target_health_state.unhealthy.draining_interval_seconds", number(draining)),
         (
             "target_group_health.dns_failover.minimum_healthy_targets.count",
-            dns.and_then(|dns| non_empty(&dns.minimum_healthy_targets_count)),
+            limit(dns.map(|dns| &dns.minimum_healthy_targets_count)),
         ),
         (
             "target_group_health.dns_failover.minimum_healthy_targets.percentage",
-            dns.and_then(|dns| non_empty(&dns.minimum_healthy_targets_percentage)),
+            limit(dns.map(|dns| &dns.minimum_healthy_targets_percentage)),
         ),
         (
             "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
-            number(routing.and_then(|routing| routing.minimum_healthy_targets_count)),
+            number(routing.map(|routing| routing.minimum_healthy_targets_count.unwrap_or(1))),
         ),
         (
             "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
-            routing.and_then(|routing| non_empty(&routing.minimum_healthy_targets_percentage)),
+            limit(routing.map(|routing| &routing.minimum_healthy_targets_percentage)),
         ),
     ];
     let stickiness = group.stickiness.as_ref().map(stickiness_texts).unwrap_or_default();
@@ -143,7 +145,7 @@ fn texts(group: &TargetGroup) -> Vec<(&'static str, String)> {
 
 fn stickiness_texts(stickiness: &Stickiness) -> Vec<(&'static str, String)> {
     let mut texts = vec![("stickiness.enabled", stickiness.enabled.to_string())];
-    if !stickiness.enabled {
+    if stickiness.r#type.is_empty() {
         return texts;
     }
     texts.push(("stickiness.type", stickiness.r#type.clone()));
@@ -184,6 +186,7 @@ impl Kind<'_> {
             "proxy_protocol_v2.enabled"
             | "preserve_client_ip.enabled"
             | "deregistration_delay.connection_termination.enabled" => is_network,
+            _ if name.starts_with("target_group_health.") => is_http || is_network,
             _ if name.starts_with("target_failover.") => self.protocol == "GENEVE",
             _ if name.starts_with("target_health_state.") => matches!(self.protocol, "TCP" | "TLS"),
             _ => true,
@@ -249,6 +252,7 @@ mod tests {
         };
         let none = group("HTTP", "ip");
         check(&with(true, "lb_cookie"), &with(false, "lb_cookie"), &[("stickiness.enabled", "false")]);
+        check(&none, &with(false, ""), &[("stickiness.enabled", "false")]);
         check(
             &none,
             &with(true, "lb_cookie"),

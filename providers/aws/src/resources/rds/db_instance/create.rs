@@ -127,6 +127,8 @@ async fn create_new(aws: &Aws, planned: &DbInstance, name: &str) -> RemoteResult
     let call = common!(aws.rds.create_db_instance(), planned, tags);
     let call = independent!(monitoring!(surroundings!(call, planned), planned), planned)
         .db_instance_identifier(name)
+        // Terraform asks for no backups where nothing is said; RDS would keep those of one day.
+        .backup_retention_period(count(planned.backup_retention_period).unwrap_or(0))
         .set_character_set_name(non_empty(&planned.character_set_name))
         .set_db_name(non_empty(&planned.db_name))
         .set_engine(non_empty(&planned.engine))
@@ -152,6 +154,8 @@ async fn import_from_s3(
     let call = common!(aws.rds.restore_db_instance_from_s3(), planned, tags);
     let call = independent!(monitoring!(call, planned), planned)
         .db_instance_identifier(name)
+        // Terraform asks for no backups where nothing is said; RDS would keep those of one day.
+        .backup_retention_period(count(planned.backup_retention_period).unwrap_or(0))
         .set_db_name(non_empty(&planned.db_name))
         .set_engine(non_empty(&planned.engine))
         .set_engine_version(non_empty(&planned.engine_version))

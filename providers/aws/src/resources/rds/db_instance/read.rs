@@ -201,7 +201,7 @@ fn memberships(instance: &RdsInstance, prior: &DbInstance, settings: DbInstance)
     DbInstance {
         allow_major_version_upgrade: prior.allow_major_version_upgrade,
         blue_green_update: prior.blue_green_update.clone(),
-        db_subnet_group_name: text(pending.and_then(|pending| pending.db_subnet_group_name.clone()).or(subnet_group)),
+        db_subnet_group_name: pending.and_then(|pending| pending.db_subnet_group_name.clone()).or(subnet_group),
         delete_automated_backups: prior.delete_automated_backups,
         domain: text(domain.and_then(|domain| domain.domain.clone())),
         domain_auth_secret_arn: text(domain.and_then(|domain| domain.auth_secret_arn.clone())),
