@@ -67,13 +67,18 @@ impl Settling {
             return observed.clone();
         }
         if attribute.local || self.same(attribute, expected, observed) {
-            let is_reworded = self.after_apply && attribute.as_observed && !attribute.local;
-            return if is_reworded { observed.clone() } else { expected.clone() };
+            let is_told = self.after_apply && !attribute.local && (attribute.as_observed || self.spells_out(expected));
+            return if is_told { observed.clone() } else { expected.clone() };
         }
         if attribute.role != Role::Computed && !expected.is_null() {
             self.disagreements.push(path.clone());
         }
         observed.clone()
+    }
+
+    /// Tells whether the older SDK records "", 0 or false where a plan has null; collections stay null.
+    fn spells_out(&self, expected: &Value) -> bool {
+        self.legacy && self.after_apply && expected.is_null() && !expected.ty().is_collection()
     }
 
     fn same(&self, attribute: &Attribute, expected: &Value, observed: &Value) -> bool {
@@ -113,7 +118,9 @@ impl Settling {
         if !expected.is_known() {
             return observed.clone();
         }
-        if self.loosely_same(expected, observed) {
+        let has_parts = |value: &Value| value.elements().is_some_and(|all| !all.is_empty());
+        let is_spelled_out = self.legacy && self.after_apply && nested.nesting == Nesting::List && has_parts(expected);
+        if !is_spelled_out && self.loosely_same(expected, observed) {
             return expected.clone();
         }
         let settled = match nested.nesting {
