@@ -12,6 +12,7 @@ pub(super) fn adjust(draft: &mut Draft<'_>) {
     adjust_capacity_providers(draft);
     adjust_percentages(draft);
     keep_deployment_controller(draft);
+    keep_no_tags(draft);
     switch_off(draft, "alarms", Alarms::default().to_value());
     switch_off(draft, "deployment_circuit_breaker", CircuitBreaker::default().to_value());
 }
@@ -69,6 +70,15 @@ fn keep_deployment_controller(draft: &mut Draft<'_>) {
         draft.set(NAME, prior);
         let controller = Path::root().attribute(NAME);
         draft.replace.retain(|path| !path.starts_with(&controller));
+    }
+}
+
+/// Keeps `NONE`, which says the same as nothing.
+fn keep_no_tags(draft: &mut Draft<'_>) {
+    const NAME: &str = "propagate_tags";
+    let prior = draft.prior.and_then(|prior| prior.get(NAME)).filter(|prior| prior.as_str() == Some("NONE"));
+    if let Some(prior) = prior.filter(|_| draft.config.get(NAME).is_none_or(|value| value.is_null())) {
+        draft.set(NAME, prior);
     }
 }
 
@@ -169,6 +179,9 @@ mod tests {
         let base = || Service { force_new_deployment: Some(true), ..Service::default() };
         let prior = Service { deployment_controller: controller("ECS"), ..base() };
         check(Some(&prior), &base(), &["deployment_controller"], &prior, false);
+        let tags_from = |from: &str| Service { propagate_tags: Some(from.to_owned()), ..base() };
+        check(Some(&tags_from("NONE")), &base(), &[], &tags_from("NONE"), false);
+        check(Some(&tags_from("SERVICE")), &base(), &[], &base(), false);
         let other = Service { deployment_controller: controller("EXTERNAL"), ..base() };
         check(Some(&prior), &other, &["deployment_controller"], &other, true);
     }
