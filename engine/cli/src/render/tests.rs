@@ -99,17 +99,16 @@ fn a_new_object_shows_what_is_configured_and_counts_the_rest() {
 
       # fake_machine.web will be created
       + resource "fake_machine" "web" {
-          + console_key = (sensitive value)
-          + image       = "plain"
-          + network_id  = (known after apply)
-          + password    = (sensitive value)
-          + policy      = jsonencode({
+          + image      = "plain"
+          + network_id = (known after apply)
+          + password   = (sensitive value)
+          + policy     = jsonencode({
               + Statement = [
                   + { Action = null, Effect = "Allow" },
                 ]
             })
-          + size        = "small"
-          + tags        = { "Name" = "web" }
+          + size       = "small"
+          + tags       = { "Name" = "web" }
 
           + disk {
               + gigabytes = 10
@@ -119,7 +118,7 @@ fn a_new_object_shows_what_is_configured_and_counts_the_rest() {
               + port    = 80
               + sources = ["10.0.0.0/8"]
             }
-            # (known after apply) address, generation, id, zone
+            # (known after apply) address, console_key, generation, id, zone
         }
 
     Plan: 1 to add, 0 to change, 0 to destroy.
@@ -308,16 +307,15 @@ fn what_destroys_comes_first_and_says_why() {
       # module.web.fake_machine.main must be replaced
       #   image and placement cannot change in place
     -/+ resource "fake_machine" "main" {
-          ~ console_key = (sensitive value)
-          ~ image       = "plain" # forces replacement
-                       -> "a-much-longer-name-of-an-image-that-fills-the-line:2"
+          ~ image = "plain" # forces replacement
+                 -> "a-much-longer-name-of-an-image-that-fills-the-line:2"
 
-          + placement {
+          + placement { # forces replacement
               + rack = "r2"
             }
             # (7 unchanged attributes hidden)
             # (4 unchanged blocks hidden)
-            # (known after apply) address, generation, id
+            # (known after apply) address, console_key, generation, id
         }
 
       # fake_machine.bad must be replaced: it is tainted

@@ -137,7 +137,10 @@ fn joined(directory: &str, path: &str) -> String {
 fn repetition(fields: &mut Map<String, Json>, body: &Body) {
     for (argument, name) in [("count", "count_expression"), ("for_each", "for_each_expression")] {
         if let Some(given) = body.expression(argument) {
-            fields.insert(name.to_owned(), expression(&given));
+            let told = expression(&given);
+            if told != json!({}) {
+                fields.insert(name.to_owned(), told);
+            }
         }
     }
     if let Some(given) = body.expression("depends_on") {

@@ -103,7 +103,7 @@ fn change_to_json(change: &Change, registry: &Registry) -> Json {
     inner.insert("actions".to_owned(), json!(change_actions(change.action)));
     inner.insert("before".to_owned(), of_before(&value_json::to_json, Json::Null));
     inner.insert("after".to_owned(), of_after(&|value| known_parts(value).unwrap_or(Json::Null), Json::Null));
-    inner.insert("after_unknown".to_owned(), of_after(&unknown_shape, json!({})));
+    inner.insert("after_unknown".to_owned(), of_after(&unknown_parts, json!({})));
     inner.insert("before_sensitive".to_owned(), of_before(&sensitive_shape, json!(false)));
     inner.insert("after_sensitive".to_owned(), of_after(&sensitive_shape, json!(false)));
     if !change.replace_paths.is_empty() && change.action.is_replace() {
@@ -115,6 +115,10 @@ fn change_to_json(change: &Change, registry: &Registry) -> Json {
     }
     fields.insert("change".to_owned(), Json::Object(inner));
     Json::Object(fields)
+}
+
+fn unknown_parts(value: &Value) -> Json {
+    if value.is_wholly_known() { json!({}) } else { unknown_shape(value) }
 }
 
 fn output_to_json(change: &OutputChange) -> Json {

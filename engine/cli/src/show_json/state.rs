@@ -14,7 +14,7 @@ use crate::render::hide_sensitive;
 pub(crate) fn state_to_json(state: &State, registry: &Registry) -> Json {
     let mut fields = Map::new();
     fields.insert("format_version".to_owned(), json!("1.0"));
-    if state.outputs.is_empty() && state.resources.is_empty() && state.serial == 0 {
+    if state.outputs.is_empty() && state.resources.is_empty() {
         return Json::Object(fields);
     }
     fields.insert("terraform_version".to_owned(), json!(TERRAFORM_VERSION));
