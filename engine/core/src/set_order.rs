@@ -14,7 +14,8 @@ use crate::value::{Content, Value};
 pub(crate) fn canonical(mut elements: Vec<Value>) -> Vec<Value> {
     if elements.len() > 1 {
         elements.sort_by_cached_key(SortKey::of);
-        elements.dedup();
+        // Two elements that are not known yet may turn out to be different.
+        elements.dedup_by(|one, other| one == other && one.is_wholly_known());
     }
     elements
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{
-    IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroupRule as Ec2Rule, UserIdGroupPair,
+    IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, SecurityGroupRule as Ec2Rule, UserIdGroupPair,
 };
 use wpinfra_core::provider::{RemoteErrorKind, RemoteResult};
 
@@ -110,10 +110,39 @@ fn group_pair(group: &str, description: Option<String>) -> UserIdGroupPair {
     UserIdGroupPair::builder().group_id(group).set_user_id(owner).set_description(description).build()
 }
 
-/// Returns the permissions of a direction among the rules of a group.
-pub(crate) fn permissions_of(rules: &[Ec2Rule], direction: Direction) -> BTreeSet<Permission> {
-    let is_egress = direction == Direction::Egress;
-    rules.iter().filter(|rule| rule.is_egress == Some(is_egress)).filter_map(Permission::of).collect()
+/// Returns the permissions of a group in a direction.
+pub(crate) fn permissions_of(group: &SecurityGroup, direction: Direction) -> BTreeSet<Permission> {
+    let permissions = match direction {
+        Direction::Ingress => group.ip_permissions(),
+        Direction::Egress => group.ip_permissions_egress(),
+    };
+    permissions.iter().flat_map(|permission| taken_apart(permission, group.owner_id.as_deref())).collect()
+}
+
+/// Takes a permission with several sources apart. A group of another account than `owner` is named with its account.
+fn taken_apart(permission: &IpPermission, owner: Option<&str>) -> Vec<Permission> {
+    let protocol = protocol_name(permission.ip_protocol.as_deref().unwrap_or("-1"));
+    let ports = |port: Option<i32>| if protocol == "-1" { 0 } else { i64::from(port.unwrap_or(0)) };
+    let (from_port, to_port) = (ports(permission.from_port), ports(permission.to_port));
+    let group = |pair: &UserIdGroupPair| {
+        let id = pair.group_id.clone()?;
+        let foreign = pair.user_id.as_deref().filter(|user| owner.is_some_and(|owner| owner != *user));
+        Some(Source::Group(foreign.map_or_else(|| id.clone(), |user| format!("{user}/{id}"))))
+    };
+    let cidr4 =
+        permission.ip_ranges().iter().map(|range| (range.cidr_ip.clone().map(Source::Cidr4), &range.description));
+    let cidr6 =
+        permission.ipv6_ranges().iter().map(|range| (range.cidr_ipv6.clone().map(Source::Cidr6), &range.description));
+    let lists = permission.prefix_list_ids().iter();
+    let lists = lists.map(|list| (list.prefix_list_id.clone().map(Source::PrefixList), &list.description));
+    let groups = permission.user_id_group_pairs().iter().map(|pair| (group(pair), &pair.description));
+    let sources = cidr4.chain(cidr6).chain(lists).chain(groups);
+    sources
+        .filter_map(|(source, description)| {
+            let description = description.clone().unwrap_or_default();
+            Some(Permission { protocol: protocol.clone(), from_port, to_port, source: source?, description })
+        })
+        .collect()
 }
 
 /// Adds permissions to a group. One that is there already is as good, where a lost answer may have added it.

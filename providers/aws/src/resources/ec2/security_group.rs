@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ec2::types::{ResourceType as Ec2Type, SecurityGroup as Ec2SecurityGroup, SecurityGroupRule as Ec2Rule};
+use aws_sdk_ec2::types::{ResourceType as Ec2Type, SecurityGroup as Ec2SecurityGroup};
 use wpinfra_core::provider::{
     Creation, Draft, Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token,
 };
@@ -132,14 +132,8 @@ impl ResourceType for SecurityGroupType {
         aws: &Aws,
         requests: &[ReadRequest<SecurityGroup>],
     ) -> RemoteResult<Vec<Option<Observed<SecurityGroup>>>> {
-        let ids = || requests.iter().map(|request| request.id.0.clone());
-        let (groups, rules) =
-            futures_util::future::try_join(aws.security_groups(ids()), aws.security_group_rules(ids())).await?;
-        let observed = requests.iter().map(|request| {
-            let group = groups.get(&request.id.0)?;
-            let rules = rules.get(&request.id.0).map(Vec::as_slice).unwrap_or_default();
-            Some(observed(aws, group, rules, &request.prior))
-        });
+        let groups = aws.security_groups(requests.iter().map(|request| request.id.0.clone())).await?;
+        let observed = requests.iter().map(|request| Some(observed(aws, groups.get(&request.id.0)?, &request.prior)));
         Ok(observed.collect())
     }
 
@@ -157,10 +151,10 @@ impl ResourceType for SecurityGroupType {
 
     async fn delete(&self, aws: &Aws, id: &RemoteId, prior: &SecurityGroup) -> RemoteResult<()> {
         if prior.revoke_rules_on_delete {
-            let rules = aws.security_group_rules([id.0.clone()]).await?;
-            let rules = rules.get(&id.0).map(Vec::as_slice).unwrap_or_default();
+            let groups = aws.security_groups([id.0.clone()]).await?;
             for direction in [Direction::Ingress, Direction::Egress] {
-                let permissions: Vec<Permission> = permissions_of(rules, direction).into_iter().collect();
+                let permissions: Vec<Permission> =
+                    groups.get(&id.0).map(|group| permissions_of(group, direction)).into_iter().flatten().collect();
                 revoke(aws, &id.0, direction, &permissions).await?;
             }
         }
@@ -262,15 +256,15 @@ fn inline_rules(permitted: &BTreeSet<Permission>, recorded: &[InlineRule], group
     rules
 }
 
-fn observed(aws: &Aws, group: &Ec2SecurityGroup, rules: &[Ec2Rule], prior: &SecurityGroup) -> Observed<SecurityGroup> {
+fn observed(aws: &Aws, group: &Ec2SecurityGroup, prior: &SecurityGroup) -> Observed<SecurityGroup> {
     let (tags, tags_all) = aws.tags.observed(pairs(group.tags.as_deref()), &prior.tags);
     let (id, owner) = (group.group_id.clone().unwrap_or_default(), group.owner_id.clone());
     let name = group.group_name.clone().unwrap_or_default();
     Observed::of(SecurityGroup {
         arn: Some(aws.ec2_arn(owner.as_deref(), "security-group", &id)),
         description: group.description.clone().unwrap_or_default(),
-        egress: inline_rules(&permissions_of(rules, Direction::Egress), &prior.egress, &id),
-        ingress: inline_rules(&permissions_of(rules, Direction::Ingress), &prior.ingress, &id),
+        egress: inline_rules(&permissions_of(group, Direction::Egress), &prior.egress, &id),
+        ingress: inline_rules(&permissions_of(group, Direction::Ingress), &prior.ingress, &id),
         id: Some(id),
         name_prefix: Some(crate::text::prefix_of(&name).unwrap_or_default().to_owned()),
         name: Some(name),

@@ -1,10 +1,10 @@
 //! `aws_security_group_rule`
 
-use aws_sdk_ec2::types::SecurityGroupRule as Ec2Rule;
+use aws_sdk_ec2::types::{SecurityGroup, SecurityGroupRule as Ec2Rule};
 use wpinfra_core::provider::{Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token};
 use wpinfra_schema_derive::Model;
 
-use super::permissions::{Direction, Permission, Source, authorize, protocol_name, revoke};
+use super::permissions::{Direction, Permission, Source, authorize, permissions_of, protocol_name, revoke};
 use crate::client::Aws;
 use crate::error::Call as _;
 use crate::text::non_empty;
@@ -93,11 +93,13 @@ impl ResourceType for SecurityGroupRuleType {
         aws: &Aws,
         requests: &[ReadRequest<SecurityGroupRule>],
     ) -> RemoteResult<Vec<Option<Observed<SecurityGroupRule>>>> {
-        let groups = requests.iter().map(|request| request.prior.security_group_id.clone());
-        let rules = aws.security_group_rules(groups).await?;
+        let ids = || requests.iter().map(|request| request.prior.security_group_id.clone());
+        let (groups, rules) =
+            futures_util::future::try_join(aws.security_groups(ids()), aws.security_group_rules(ids())).await?;
         let observed = requests.iter().map(|request| {
-            let rules = rules.get(&request.prior.security_group_id).map(Vec::as_slice).unwrap_or_default();
-            observed(rules, &request.prior, &request.id).map(Observed::of)
+            let id = &request.prior.security_group_id;
+            let rules = rules.get(id).map(Vec::as_slice).unwrap_or_default();
+            observed(groups.get(id)?, rules, &request.prior, &request.id).map(Observed::of)
         });
         Ok(observed.collect())
     }
@@ -220,18 +222,23 @@ fn find_in<'a>(rules: &'a [Ec2Rule], direction: Direction, wanted: &Permission) 
 }
 
 /// Returns the rule as far as it stands; `None` if not all of its sources are permitted.
-fn observed(rules: &[Ec2Rule], prior: &SecurityGroupRule, id: &RemoteId) -> Option<SecurityGroupRule> {
-    let wanted = prior.permissions();
-    let found: Vec<&Ec2Rule> =
-        wanted.iter().map(|wanted| find_in(rules, prior.direction(), wanted)).collect::<Option<_>>()?;
+fn observed(
+    group: &SecurityGroup,
+    rules: &[Ec2Rule],
+    prior: &SecurityGroupRule,
+    id: &RemoteId,
+) -> Option<SecurityGroupRule> {
+    let (wanted, permitted) = (prior.permissions(), permissions_of(group, prior.direction()));
+    let find = |wanted: &Permission| permitted.iter().find(|found| found.same_packets(wanted));
+    let found: Vec<&Permission> = wanted.iter().map(find).collect::<Option<_>>()?;
     let first = found.first()?;
-    let only = if found.len() == 1 { first.security_group_rule_id.clone() } else { None };
+    let only = wanted.first().filter(|_| found.len() == 1).and_then(|one| find_in(rules, prior.direction(), one));
     let others = prior.source_security_group_id.clone().filter(|_| !prior.this);
     Some(SecurityGroupRule {
-        description: Some(first.description.clone().unwrap_or_default()),
+        description: Some(first.description.clone()),
         id: Some(id.0.clone()),
         protocol: protocol_name(&prior.protocol),
-        security_group_rule_id: Some(only.unwrap_or_default()),
+        security_group_rule_id: Some(only.and_then(|rule| rule.security_group_rule_id.clone()).unwrap_or_default()),
         source_security_group_id: Some(others.unwrap_or_default()),
         ..prior.clone()
     })
