@@ -11,10 +11,27 @@ use crate::text::non_empty;
 pub(super) fn changes(prior: &TargetGroup, planned: &TargetGroup) -> Vec<TargetGroupAttribute> {
     let protocol = planned.protocol.as_deref().unwrap_or_default();
     let kind = Kind { protocol, target_type: &planned.target_type };
-    let (before, after) = (texts(prior), texts(planned));
+    let (before, after) = (texts(prior), texts(&with_limits(planned)));
     let differs = |name: &str, value: &String| before.iter().all(|(other, old)| *other != name || old != value);
     let changed = after.iter().filter(|(name, value)| differs(name, value) && kind.has(name));
     changed.map(|(name, value)| TargetGroupAttribute::builder().key(*name).value(value).build()).collect()
+}
+
+/// Fills in the limits of health that the service did not tell.
+fn with_limits(group: &TargetGroup) -> TargetGroup {
+    let mut group = group.clone();
+    let off = || "off".to_owned();
+    if let Some(health) = &mut group.target_group_health {
+        if let Some(dns) = &mut health.dns_failover {
+            dns.minimum_healthy_targets_count.get_or_insert_with(off);
+            dns.minimum_healthy_targets_percentage.get_or_insert_with(off);
+        }
+        if let Some(routing) = &mut health.unhealthy_state_routing {
+            routing.minimum_healthy_targets_count.get_or_insert(1);
+            routing.minimum_healthy_targets_percentage.get_or_insert_with(off);
+        }
+    }
+    group
 }
 
 /// Returns a model with the attributes filled in.
@@ -98,8 +115,7 @@ fn stickiness(text: &dyn Fn(&str) -> Option<String>) -> Stickiness {
 fn texts(group: &TargetGroup) -> Vec<(&'static str, String)> {
     let flag = |value: Option<bool>| value.map(|value| value.to_string());
     let number = |value: Option<i64>| value.map(|value| value.to_string());
-    let limit =
-        |limit: Option<&Option<String>>| limit.map(|limit| non_empty(limit).unwrap_or_else(|| "off".to_owned()));
+    let limit = |limit: Option<&Option<String>>| limit.and_then(non_empty);
     let failover = group.target_failover.first();
     let state = group.target_health_state.first();
     let terminates = state.and_then(|state| state.enable_unhealthy_connection_termination);
@@ -131,7 +147,7 @@ fn texts(group: &TargetGroup) -> Vec<(&'static str, String)> {
         ),
         (
             "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
-            number(routing.map(|routing| routing.minimum_healthy_targets_count.unwrap_or(1))),
+            number(routing.and_then(|routing| routing.minimum_healthy_targets_count)),
         ),
         (
             "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
