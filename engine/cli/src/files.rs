@@ -59,10 +59,10 @@ impl Files for DiskFiles {
 }
 
 fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or directory".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
+    if error.kind() == std::io::ErrorKind::NotFound {
+        "there is no such file or directory".to_owned()
+    } else {
+        error.to_string()
     }
 }
 
@@ -114,9 +114,19 @@ fn join(mut saved: BTreeSet<String>, disk: Result<Vec<String>, String>) -> Resul
     Ok(saved.into_iter().collect())
 }
 
+/// Tells whether a file holds blocks.
+pub(crate) fn is_configuration_file(name: &str) -> bool {
+    has_ending(name, &[".tf", ".tf.json"])
+}
+
+/// Tells whether a name ends so; the case of letters counts, as everywhere in the language.
+pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Tells whether the file belongs to the configuration itself: the disk is not asked about it once the plan is made.
 fn is_configuration(path: &str) -> bool {
-    [".tf", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|ending| path.ends_with(ending))
+    has_ending(path, &[".tf", ".tf.json", ".tfvars", ".tfvars.json"])
 }
 
 impl Files for SavedFiles {
@@ -142,6 +152,7 @@ impl Files for SavedFiles {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests write files that nobody has to keep")]
 mod tests {
     use super::*;
 

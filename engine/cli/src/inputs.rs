@@ -10,7 +10,7 @@ use wpinfra_lang::{
 };
 
 use crate::arguments::{VariableArgument, VariableArguments};
-use crate::files::SavedFiles;
+use crate::files::{SavedFiles, has_ending};
 use crate::registry::fill_random;
 use crate::session::Session;
 
@@ -69,7 +69,7 @@ pub(crate) fn load_saved(
     values: &BTreeMap<String, Json>,
     created: &str,
 ) -> (Option<Configuration>, Diagnostics) {
-    let is_value = |path: &str| path.ends_with(".tfvars") || path.ends_with(".tfvars.json");
+    let is_value = |path: &str| has_ending(path, &[".tfvars", ".tfvars.json"]);
     let mut sources: BTreeMap<String, String> =
         sources.iter().filter(|(path, _)| !is_value(path)).map(|(path, text)| (path.clone(), text.clone())).collect();
     session.add_sources(sources.clone());

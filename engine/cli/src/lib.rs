@@ -2,6 +2,13 @@
 //!
 //! The only crate that prints, reads the environment or looks at the clock.
 
+/// Writes formatted text to the end of a string.
+macro_rules! append {
+    ($text:expr, $($arguments:tt)*) => {
+        std::fmt::Write::write_fmt(&mut $text, format_args!($($arguments)*)).expect("a String takes everything")
+    };
+}
+
 mod arguments;
 mod commands;
 pub mod environment;
@@ -43,11 +50,8 @@ pub fn code_of(mut environment: Environment) -> u8 {
     if let Some(directory) = &parsed.arguments.chdir {
         environment.directory = environment.resolve(directory);
         if !environment.directory.is_dir() {
-            environment.errors.write(&format!(
-                "Error: Cannot work in {0:?}\n\n-chdir={1} names no directory.\n",
-                directory,
-                directory.display()
-            ));
+            let named = directory.display();
+            environment.errors.write(&format!("Error: No such directory\n\n-chdir={named} names no directory.\n"));
             return commands::FAILURE;
         }
     }
@@ -65,7 +69,7 @@ pub fn code_of(mut environment: Environment) -> u8 {
     runtime.block_on(async {
         // The clock of a session belongs to the runtime.
         let session = Session::new(environment, started_in, speech);
-        let command = commands::run(&session, parsed);
+        let command = Box::pin(commands::run(&session, parsed));
         if follows_signals { signals::following(&session, command).await } else { command.await }
     })
 }

@@ -36,8 +36,6 @@ enum Manner {
     Json,
     /// On a terminal.
     Live(Box<Live>),
-    /// Only what a person must know.
-    Quiet,
 }
 
 /// What stands at the bottom of the terminal.
@@ -54,8 +52,6 @@ pub(crate) enum Wanted {
     Text,
     /// For machines.
     Json,
-    /// Nothing but notes.
-    Nothing,
 }
 
 impl Progress {
@@ -68,7 +64,6 @@ impl Progress {
     ) -> Self {
         let manner = match wanted {
             Wanted::Json => Manner::Json,
-            Wanted::Nothing => Manner::Quiet,
             Wanted::Text if output.is_terminal() => Manner::Live(Box::new(Live::new())),
             Wanted::Text => Manner::Plain,
         };
@@ -92,7 +87,7 @@ impl Progress {
     fn say(&self, line: &str) {
         match &self.manner {
             Manner::Live(live) => live.say(line, &self.output),
-            Manner::Plain | Manner::Quiet => self.output.write(&format!("{line}\n")),
+            Manner::Plain => self.output.write(&format!("{line}\n")),
             Manner::Json => {}
         }
     }
@@ -106,11 +101,6 @@ impl Observer for Progress {
     fn notice(&self, event: &Event<'_>) {
         match self.manner {
             Manner::Json => self.notice_as_json(event),
-            Manner::Quiet => {
-                if let Event::Note(note) = event {
-                    self.say(note);
-                }
-            }
             Manner::Plain | Manner::Live(_) => self.notice_as_text(event),
         }
     }
@@ -119,8 +109,8 @@ impl Observer for Progress {
 impl Progress {
     fn notice_as_text(&self, event: &Event<'_>) {
         let live = match &self.manner {
-            Manner::Live(live) => Some(live),
-            Manner::Plain | Manner::Json | Manner::Quiet => None,
+            Manner::Live(live) => Some(&**live),
+            Manner::Plain | Manner::Json => None,
         };
         match event {
             Event::RefreshStarted { objects } => {
@@ -178,14 +168,13 @@ impl Progress {
         }
     }
 
-    fn text_progress(&self, live: Option<&Box<Live>>, step: &StepEvent<'_>, status: Option<&str>) {
-        match live {
-            Some(live) => live.tell(step.address, doing(step.kind), status),
-            None => {
-                let status = status.map_or_else(String::new, |status| format!(", {status}"));
-                let elapsed = step.elapsed.as_secs();
-                self.say(&format!("{}: still {} ({elapsed} s{status})", step.address, doing(step.kind)));
-            }
+    fn text_progress(&self, live: Option<&Live>, step: &StepEvent<'_>, status: Option<&str>) {
+        if let Some(live) = live {
+            live.tell(step.address, doing(step.kind), status);
+        } else {
+            let status = status.map_or_else(String::new, |status| format!(", {status}"));
+            let elapsed = step.elapsed.as_secs();
+            self.say(&format!("{}: still {} ({elapsed} s{status})", step.address, doing(step.kind)));
         }
     }
 

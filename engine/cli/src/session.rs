@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wpinfra_apply::clock::{Clock, Entropy, RunClock};
 use wpinfra_apply::interrupt::Interrupt;
 use wpinfra_apply::lock::{LockRequest, StateLock};
-use wpinfra_apply::store::{StatePaths, Store};
+use wpinfra_apply::store::StatePaths;
 use wpinfra_apply::surroundings::{DEFAULT_PARALLELISM, Surroundings};
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Class, Diagnostic, Diagnostics};
@@ -238,11 +238,6 @@ impl Session {
             self.say(&format!("{note}\n"));
         }
         Ok(Some(lock))
-    }
-
-    /// Loads a state.
-    pub(crate) fn open(&self, paths: StatePaths) -> Result<Store, Diagnostics> {
-        Store::open(paths)
     }
 }
 

@@ -18,15 +18,15 @@ pub(crate) async fn following<T>(session: &Session, command: impl Future<Output 
 
 /// Passes signals on for ever.
 async fn follow(session: &Session) -> std::convert::Infallible {
-    let (mut interrupts, mut terminations) = match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(interrupts), Ok(terminations)) => (interrupts, terminations),
+    let both = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupts), Ok(mut terminations)) = both else {
         // Without them, signals end the process as they do by default; the journal copes with that.
-        (Err(_), _) | (_, Err(_)) => return std::future::pending().await,
+        return std::future::pending().await;
     };
     loop {
         tokio::select! {
-            received = interrupts.recv() => drop(received),
-            received = terminations.recv() => drop(received),
+            _ = interrupts.recv() => {}
+            _ = terminations.recv() => {}
         }
         let told = match session.interrupt.urgency() {
             Urgency::None => {

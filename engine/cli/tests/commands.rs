@@ -1,3 +1,4 @@
+#![expect(clippy::disallowed_methods, reason = "tests write files that nobody has to keep")]
 //! Whole commands in this process, each in a folder of its own, with the providers that need no service.
 
 use std::collections::BTreeMap;

@@ -79,6 +79,31 @@ pub(crate) enum Command {
     Man,
 }
 
+impl Command {
+    /// Returns how to plan, if the command plans.
+    pub(crate) fn planning(&self) -> Option<&PlanningArguments> {
+        match self {
+            Self::Plan(plan) => Some(&plan.planning),
+            Self::Apply(apply) | Self::Destroy(apply) | Self::Refresh(apply) => Some(&apply.planning),
+            Self::Import(_)
+            | Self::Show(_)
+            | Self::Output(_)
+            | Self::State(_)
+            | Self::Validate(_)
+            | Self::Graph(_)
+            | Self::Taint(_)
+            | Self::Untaint(_)
+            | Self::ForceUnlock(_)
+            | Self::Providers(_)
+            | Self::Version(_)
+            | Self::Init(_)
+            | Self::Get(_)
+            | Self::Completion { .. }
+            | Self::Man => None,
+        }
+    }
+}
+
 /// Values of variables.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct VariableArguments {
@@ -363,7 +388,6 @@ pub(crate) struct VersionArguments {
 
 /// `init`: Terraform's flags, which mean nothing here.
 #[derive(Clone, Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "they are Terraform's flags")]
 pub(crate) struct InitArguments {
     /// Nothing is downloaded.
     #[arg(long)]

@@ -45,9 +45,10 @@ pub(crate) fn parse(environment: &Environment) -> Result<Parsed, NotParsed> {
         Arguments::command().color(if coloured { clap::ColorChoice::Always } else { clap::ColorChoice::Never });
     let shown = |error: clap::Error| {
         let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
-        match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NotParsed::Shown(text),
-            _ => NotParsed::Wrong(text.replacen("error:", "Error:", 1)),
+        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            NotParsed::Shown(text)
+        } else {
+            NotParsed::Wrong(text.replacen("error:", "Error:", 1))
         }
     };
     let matches = command.try_get_matches_from(&words).map_err(shown)?;
@@ -61,13 +62,15 @@ fn command_names() -> Vec<(String, Vec<String>)> {
     Arguments::command().get_subcommands().map(|command| (command.get_name().to_owned(), names(command))).collect()
 }
 
+/// Makes an argument of its text.
+type Wrap = fn(String) -> VariableArgument;
+
 fn ordered_variables(matches: &ArgMatches) -> Vec<VariableArgument> {
     let mut innermost = matches;
     while let Some((_, inner)) = innermost.subcommand() {
         innermost = inner;
     }
     let mut found: Vec<(usize, VariableArgument)> = Vec::new();
-    type Wrap = fn(String) -> VariableArgument;
     for (id, wrap) in [("var", VariableArgument::Variable as Wrap), ("var_file", VariableArgument::File as Wrap)] {
         let Ok(Some(values)) = innermost.try_get_many::<String>(id) else { continue };
         let Some(indices) = innermost.indices_of(id) else { continue };

@@ -16,17 +16,14 @@ use crate::session::Session;
 
 /// Shows what depends on what: the blocks of the configuration, or the steps of a saved plan.
 pub(crate) fn run(session: &Session, arguments: &GraphArguments, _inputs: &Inputs<'_>) -> Ended {
-    let text = match &arguments.plan {
-        Some(path) => {
-            let saved =
-                plan_file::read(&session.environment.resolve(path)).map_err(|problem| Diagnostics::from(*problem))?;
-            steps(&saved.plan.graph)
-        }
-        None => {
-            let (configuration, diagnostics) = inputs::load_without_values(session);
-            let configuration = accept(session, configuration, diagnostics)?;
-            blocks(Evaluator::new(&configuration).blocks())
-        }
+    let text = if let Some(path) = &arguments.plan {
+        let saved =
+            plan_file::read(&session.environment.resolve(path)).map_err(|problem| Diagnostics::from(*problem))?;
+        steps(&saved.plan.graph)
+    } else {
+        let (configuration, diagnostics) = inputs::load_without_values(session);
+        let configuration = accept(session, configuration, diagnostics)?;
+        blocks(Evaluator::new(&configuration).blocks())
     };
     session.print(&text);
     Ok(SUCCESS)
@@ -36,10 +33,10 @@ fn document(nodes: &[String], edges: &[(String, String)]) -> String {
     let mut text =
         String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
     for node in nodes {
-        text.push_str(&format!("  {} [label={0}];\n", quoted(node)));
+        append!(text, "  {} [label={0}];\n", quoted(node));
     }
     for (from, to) in edges {
-        text.push_str(&format!("  {} -> {};\n", quoted(from), quoted(to)));
+        append!(text, "  {} -> {};\n", quoted(from), quoted(to));
     }
     text + "}\n"
 }

@@ -32,13 +32,9 @@ pub(crate) const CHANGES: u8 = 2;
 
 /// Returns how the messages of a command are to be shown.
 pub(crate) fn speech(parsed: &Parsed) -> Speech {
-    let (json, compact_warnings) = match &parsed.arguments.command {
-        Command::Plan(plan) => (plan.planning.json, plan.planning.compact_warnings),
-        Command::Apply(apply) | Command::Destroy(apply) | Command::Refresh(apply) => {
-            (apply.planning.json, apply.planning.compact_warnings)
-        }
-        _ => (false, false),
-    };
+    let planning = parsed.arguments.command.planning();
+    let (json, compact_warnings) =
+        planning.map_or((false, false), |planning| (planning.json, planning.compact_warnings));
     Speech { no_color: parsed.arguments.no_color, json, compact_warnings }
 }
 
@@ -73,16 +69,16 @@ async fn dispatch(session: &Session, command: Command, variables: &[VariableArgu
         Command::Show(show) => show::run(session, &show),
         Command::Output(output) => output::run(session, &output),
         Command::State(command) => state::run(session, command).await,
-        Command::Validate(validate) => validate::run(session, &validate),
+        Command::Validate(validate) => Ok(validate::run(session, &validate)),
         Command::Graph(graph) => graph::run(session, &graph, &Inputs { variables, arguments: &graph.variables }),
         Command::Taint(taint) => taint::run(session, &taint, true).await,
         Command::Untaint(taint) => taint::run(session, &taint, false).await,
         Command::ForceUnlock(unlock) => state::force_unlock(session, &unlock),
         Command::Providers(providers) => providers::run(session, &providers),
-        Command::Version(version) => version::run(session, &version),
-        Command::Init(_) => init::run(session),
+        Command::Version(version) => Ok(version::run(session, &version)),
+        Command::Init(_) => Ok(init::run(session)),
         Command::Get(_) => Ok(SUCCESS),
-        Command::Completion { shell } => version::completion(session, shell),
+        Command::Completion { shell } => Ok(version::completion(session, shell)),
         Command::Man => version::manual(session),
     }
 }

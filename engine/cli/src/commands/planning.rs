@@ -51,7 +51,7 @@ pub(crate) async fn prepare_with(
 ) -> Result<Ready, Diagnostics> {
     let paths = session.state_paths(Some(&configuration), Some(arguments))?;
     let lock = session.lock(&paths, arguments, operation).await?;
-    let mut store = session.open(paths)?;
+    let mut store = Store::open(paths)?;
     let mut clients = BTreeMap::new();
     if store.pending().len() > 0 {
         session.say("An earlier apply was interrupted; finding out what became of it …\n");

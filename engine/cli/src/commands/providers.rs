@@ -25,7 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &ProvidersArguments) -> Ended {
             None => "not built in".to_owned(),
         };
         let constraints = if constraints.is_empty() { String::new() } else { format!(" {}", constraints.join(", ")) };
-        text.push_str(&format!("  {source}{constraints} ({built_in})\n"));
+        append!(text, "  {source}{constraints} ({built_in})\n");
     }
     session.print(&text);
     Ok(SUCCESS)

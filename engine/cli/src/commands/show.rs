@@ -11,6 +11,7 @@ use wpinfra_lang::Configuration;
 
 use super::{Ended, SUCCESS, output, plan};
 use crate::arguments::{ShowArguments, StateArguments};
+use crate::files::is_configuration_file;
 use crate::inputs;
 use crate::render::{render_object, words};
 use crate::session::Session;
@@ -113,8 +114,7 @@ fn configuration_with_backend(session: &Session) -> Result<Option<Configuration>
     let Ok(entries) = std::fs::read_dir(&session.environment.directory) else { return Ok(None) };
     let names_backend = entries.filter_map(Result::ok).any(|entry| {
         let name = entry.file_name().to_string_lossy().into_owned();
-        (name.ends_with(".tf") || name.ends_with(".tf.json"))
-            && std::fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("backend"))
+        is_configuration_file(&name) && std::fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("backend"))
     });
     if !names_backend {
         return Ok(None);

@@ -62,7 +62,7 @@ fn list(session: &Session, state: &State, filters: &[String], id: Option<&str>) 
             current.and_then(|object| object.id()) == Some(id)
         });
         if is_wanted && has_id {
-            text.push_str(&format!("{name}\n"));
+            append!(text, "{name}\n");
         }
     }
     session.print(&text);
@@ -122,8 +122,8 @@ async fn remove(session: &Session, filters: &[String], dry_run: bool, arguments:
     })
     .await?;
     let verb = if dry_run { "Would forget" } else { "Forgot" };
-    let lines: String = gone.iter().map(|address| format!("{verb} {address}\n")).collect();
-    session.print(&lines);
+    let lines: Vec<String> = gone.iter().map(|address| format!("{verb} {address}\n")).collect();
+    session.print(&lines.concat());
     Ok(SUCCESS)
 }
 

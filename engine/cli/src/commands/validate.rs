@@ -3,14 +3,14 @@
 use serde_json::{Value as Json, json};
 use wpinfra_core::{Diagnostics, Severity};
 
-use super::{Ended, FAILURE, SUCCESS};
+use super::{FAILURE, SUCCESS};
 use crate::arguments::ValidateArguments;
 use crate::inputs;
 use crate::render::diagnostic_to_json;
 use crate::session::Session;
 
 /// Checks the configuration without looking at state or world.
-pub(crate) fn run(session: &Session, arguments: &ValidateArguments) -> Ended {
+pub(crate) fn run(session: &Session, arguments: &ValidateArguments) -> u8 {
     let (configuration, mut diagnostics) = inputs::load_without_values(session);
     if let Some(configuration) = configuration {
         diagnostics.extend(configuration.validate());
@@ -24,7 +24,7 @@ pub(crate) fn run(session: &Session, arguments: &ValidateArguments) -> Ended {
             session.print(&format!("{} The configuration is valid.\n", session.painter.success("Success!")));
         }
     }
-    Ok(if is_valid { SUCCESS } else { FAILURE })
+    if is_valid { SUCCESS } else { FAILURE }
 }
 
 fn to_json(session: &Session, diagnostics: &Diagnostics) -> Json {

@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::show_json::TERRAFORM_VERSION;
 
 /// Shows the version, and those of the providers.
-pub(crate) fn run(session: &Session, arguments: &VersionArguments) -> Ended {
+pub(crate) fn run(session: &Session, arguments: &VersionArguments) -> u8 {
     let version = env!("CARGO_PKG_VERSION");
     let architecture = match std::env::consts::ARCH {
         "x86_64" => "amd64",
@@ -34,19 +34,19 @@ pub(crate) fn run(session: &Session, arguments: &VersionArguments) -> Ended {
         let mut text =
             format!("wpinfra v{version}, with the language of Terraform {TERRAFORM_VERSION}\non {platform}\n");
         for (source, version) in providers.filter(|(source, _)| !source.starts_with("terraform.io/builtin/")) {
-            text.push_str(&format!("+ provider {source} as of v{version}\n"));
+            append!(text, "+ provider {source} as of v{version}\n");
         }
         session.print(&text);
     }
-    Ok(SUCCESS)
+    SUCCESS
 }
 
 /// Writes a script that completes commands in a shell.
-pub(crate) fn completion(session: &Session, shell: clap_complete::Shell) -> Ended {
+pub(crate) fn completion(session: &Session, shell: clap_complete::Shell) -> u8 {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "wpinfra", &mut script);
     session.print(&String::from_utf8_lossy(&script));
-    Ok(SUCCESS)
+    SUCCESS
 }
 
 /// Writes the manual page.

@@ -220,10 +220,10 @@ pub(crate) fn pair_up(old: &[Value], new: &[Value]) -> Vec<(Option<usize>, Optio
                 pairs.extend((0..len).map(|at| (Some(old_index + at), Some(new_index + at))));
             }
             DiffOp::Delete { old_index, old_len, .. } => {
-                pairs.extend((old_index..old_index + old_len).map(|at| (Some(at), None)))
+                pairs.extend((old_index..old_index + old_len).map(|at| (Some(at), None)));
             }
             DiffOp::Insert { new_index, new_len, .. } => {
-                pairs.extend((new_index..new_index + new_len).map(|at| (None, Some(at))))
+                pairs.extend((new_index..new_index + new_len).map(|at| (None, Some(at))));
             }
             DiffOp::Replace { old_index, old_len, new_index, new_len } => {
                 let paired = old_len.min(new_len);
@@ -271,7 +271,13 @@ fn whole_json(json: &Value, symbol: Symbol) -> Body {
             let entries = parts.iter().map(|(key, part)| entry(Label::Argument(key_text(key, false)), part)).collect();
             Body::Container(Container::new("{", "}", entries))
         }
-        _ => Body::Text(literal(json)),
+        Content::Null
+        | Content::Unknown(_)
+        | Content::Bool(_)
+        | Content::Number(_)
+        | Content::String(_)
+        | Content::Sequence(_)
+        | Content::Mapping(_) => Body::Text(literal(json)),
     }
 }
 

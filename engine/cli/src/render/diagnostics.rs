@@ -52,13 +52,13 @@ fn render_compact(warnings: &BTreeMap<&str, Vec<&Diagnostic>>, painter: Painter)
     }
     let mut text = format!("{}\n\n", painter.warning("Warnings:"));
     for (summary, diagnostics) in warnings {
-        text.push_str(&format!("- {summary}\n"));
+        append!(text, "- {summary}\n");
         if let Some(range) = diagnostics.iter().find_map(|diagnostic| diagnostic.subject.as_ref()) {
             let more = match diagnostics.len() {
                 1 => String::new(),
                 number => format!(" (and {} more)", number - 1),
             };
-            text.push_str(&format!("  at {}:{}{more}\n", range.file, range.start.line));
+            append!(text, "  at {}:{}{more}\n", range.file, range.start.line);
         }
     }
     text.push_str("\nWithout -compact-warnings they are shown in full.\n\n");
@@ -77,7 +77,7 @@ fn render(diagnostic: &Diagnostic, sources: &Sources, style: DiagnosticStyle) ->
         text.push_str(&excerpt(range, diagnostic, sources, style));
     }
     if let Some(address) = &diagnostic.address {
-        text.push_str(&format!("  with {address}\n"));
+        append!(text, "  with {address}\n");
     }
     for reference in &diagnostic.references {
         text.push_str(&wrapped(&format!("{} {}", reference.reference, reference.statement), "  ", "    ", style.width));
@@ -157,7 +157,7 @@ pub(crate) fn wrapped(text: &str, first_indent: &str, indent: &str, width: usize
     for (number, line) in text.lines().enumerate() {
         let mut current = if number == 0 { first_indent.to_owned() } else { indent.to_owned() };
         if line.starts_with(' ') {
-            out.push_str(&format!("{current}{line}\n"));
+            append!(out, "{current}{line}\n");
             continue;
         }
         let mut is_empty = true;
@@ -165,7 +165,7 @@ pub(crate) fn wrapped(text: &str, first_indent: &str, indent: &str, width: usize
             if !is_empty && current.width() + 1 + word.width() > width {
                 out.push_str(current.trim_end());
                 out.push('\n');
-                current = indent.to_owned();
+                indent.clone_into(&mut current);
                 is_empty = true;
             }
             if !is_empty {

@@ -111,7 +111,7 @@ fn heading(change: &Change, width: usize) -> Vec<String> {
     let mut lines = vec![format!("# {name} {verb}")];
     if let Some(reason) = reason(change) {
         if lines[0].len() + reason.len() + 4 <= width {
-            lines[0].push_str(&format!(": {reason}"));
+            append!(lines[0], ": {reason}");
         } else {
             lines.push(format!("#   {reason}"));
         }

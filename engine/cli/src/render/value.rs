@@ -66,7 +66,7 @@ pub(crate) fn quoted(text: &str) -> String {
                 out.push(character);
             }
             // Control characters could move the cursor of a terminal.
-            other if other.is_control() => out.push_str(&format!("\\u{:04x}", other as u32)),
+            other if other.is_control() => append!(out, "\\u{:04x}", other as u32),
             other => out.push(other),
         }
     }

@@ -10,6 +10,8 @@ use wpinfra_lang::expr::{Expr, ExprKind, Expression, StepKind, Traversal};
 use wpinfra_lang::references;
 use wpinfra_lang::syntax::{self, Block, Body, Source};
 
+use crate::files::has_ending;
+
 /// Arguments of resource and data blocks that belong to the language.
 const META_ARGUMENTS: [&str; 5] = ["count", "for_each", "provider", "depends_on", "lifecycle"];
 /// Blocks inside of resource and data blocks that belong to the language.
@@ -37,7 +39,7 @@ impl Reader<'_> {
         let mut blocks = Vec::new();
         for (path, text) in self.sources {
             let is_here = path.strip_prefix(&prefix).is_some_and(|name| !name.contains('/'));
-            if !is_here || !path.ends_with(".tf") {
+            if !is_here || !has_ending(path, &[".tf"]) {
                 continue;
             }
             // What is wrong in the files was told when the plan was made.
@@ -51,14 +53,14 @@ impl Reader<'_> {
         let (mut outputs, mut variables, mut calls) = (Map::new(), Map::new(), Map::new());
         let mut resources: Vec<(String, Json)> = Vec::new();
         for block in self.blocks(directory) {
-            let label = block.label(0).map(|label| label.to_string()).unwrap_or_default();
+            let label = block.label(0).map(ToString::to_string).unwrap_or_default();
             match &*block.kind {
                 "output" => drop(outputs.insert(label, output(&block.body))),
                 "variable" => drop(variables.insert(label, variable(&block.body))),
                 "provider" => provider(providers, &label, &block.body),
                 "resource" | "data" => resources.extend(self.resource(&block, providers)),
                 "module" if depth < 32 => {
-                    drop(calls.insert(label, self.call(directory, &block.body, providers, depth)))
+                    drop(calls.insert(label, self.call(directory, &block.body, providers, depth)));
                 }
                 _ => {}
             }
@@ -143,11 +145,11 @@ fn repetition(fields: &mut Map<String, Json>, body: &Body) {
             }
         }
     }
-    if let Some(given) = body.expression("depends_on") {
-        if let ExprKind::Tuple(elements) = &given.expr.kind {
-            let names: Vec<String> = elements.iter().filter_map(written).collect();
-            fields.insert("depends_on".to_owned(), json!(names));
-        }
+    if let Some(given) = body.expression("depends_on")
+        && let ExprKind::Tuple(elements) = &given.expr.kind
+    {
+        let names: Vec<String> = elements.iter().filter_map(written).collect();
+        fields.insert("depends_on".to_owned(), json!(names));
     }
 }
 
@@ -168,10 +170,9 @@ fn output(body: &Body) -> Json {
 fn variable(body: &Body) -> Json {
     let mut fields = Map::new();
     for name in ["default", "description", "sensitive"] {
-        if let Some(value) = body.expression(name).and_then(|given| constant(&given.expr)) {
-            if name != "sensitive" || value == json!(true) {
-                fields.insert(name.to_owned(), value);
-            }
+        let value = body.expression(name).and_then(|given| constant(&given.expr));
+        if let Some(value) = value.filter(|value| name != "sensitive" || *value == json!(true)) {
+            fields.insert(name.to_owned(), value);
         }
     }
     Json::Object(fields)
@@ -200,9 +201,8 @@ fn expressions(body: &Body, without: &[&str], without_blocks: &[&str]) -> Map<St
     }
     for block in body.blocks.iter().filter(|block| !without_blocks.contains(&&*block.kind)) {
         let inner = Json::Object(expressions(&block.body, &[], &[]));
-        match found.entry(block.kind.to_string()).or_insert_with(|| json!([])) {
-            Json::Array(blocks) => blocks.push(inner),
-            other => *other = inner,
+        if let Json::Array(blocks) = found.entry(block.kind.to_string()).or_insert_with(|| json!([])) {
+            blocks.push(inner);
         }
     }
     found
@@ -227,8 +227,8 @@ fn text_of(traversal: &Traversal, steps: usize) -> String {
     let mut text = traversal.root.to_string();
     for step in traversal.steps.iter().take(steps) {
         match &step.kind {
-            StepKind::Attribute(name) => text.push_str(&format!(".{name}")),
-            StepKind::Index(key) => text.push_str(&format!("[{}]", crate::render::literal(key))),
+            StepKind::Attribute(name) => append!(text, ".{name}"),
+            StepKind::Index(key) => append!(text, "[{}]", crate::render::literal(key)),
         }
     }
     text
@@ -236,10 +236,8 @@ fn text_of(traversal: &Traversal, steps: usize) -> String {
 
 /// Returns a name with steps as it is written.
 fn written(expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Traversal(traversal) => Some(text_of(traversal, traversal.steps.len())),
-        _ => None,
-    }
+    let ExprKind::Traversal(traversal) = &expr.kind else { return None };
+    Some(text_of(traversal, traversal.steps.len()))
 }
 
 /// Returns what an expression always is, if it consists of literals.
@@ -250,12 +248,20 @@ fn constant(expr: &Expr) -> Option<Json> {
         ExprKind::Tuple(elements) => elements.iter().map(constant).collect::<Option<Vec<_>>>().map(Json::Array),
         ExprKind::Object(items) => {
             let item = |(key, value): &(Expr, Expr)| {
-                let key =
-                    key.keyword().map(|name| name.to_string()).or_else(|| key.literal_text().map(str::to_owned))?;
+                let key = key.keyword().map(ToString::to_string).or_else(|| key.literal_text().map(str::to_owned))?;
                 Some((key, constant(value)?))
             };
             items.iter().map(item).collect::<Option<Map<_, _>>>().map(Json::Object)
         }
-        _ => None,
+        ExprKind::Template(_)
+        | ExprKind::Traversal(_)
+        | ExprKind::Relative(_)
+        | ExprKind::Index(_)
+        | ExprKind::Splat(_)
+        | ExprKind::Conditional(_)
+        | ExprKind::Call(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::For(_) => None,
     }
 }
