@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, HostnameType, ResourceType as Ec2Type, Subnet as Ec2Subnet, SubnetCidrBlockStateCode,
 };
+use wpinfra_core::Value;
 use wpinfra_core::provider::{
     Creation, Draft, Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token, Wait, wait,
 };
@@ -43,7 +44,7 @@ pub struct Subnet {
     #[attr(optional, default = false)]
     pub enable_dns64: bool,
     /// Position of the local network interface on an Outpost.
-    #[attr(optional, integer)]
+    #[attr(optional, integer, check = not_zero)]
     pub enable_lni_at_device_index: Option<i64>,
     /// Whether the names of instances resolve to IPv4 addresses.
     #[attr(optional, default = false)]
@@ -87,6 +88,11 @@ pub struct Subnet {
     /// VPC that the subnet is part of.
     #[attr(required, replace)]
     pub vpc_id: String,
+}
+
+/// The position 0 is the primary network interface's.
+fn not_zero(index: &Value) -> Result<(), String> {
+    if index.as_number().is_some_and(wpinfra_core::Number::is_zero) { Err("must not be 0".to_owned()) } else { Ok(()) }
 }
 
 /// The resource type.

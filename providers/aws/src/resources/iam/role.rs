@@ -88,10 +88,10 @@ pub struct Role {
 #[derive(Clone, Debug, Default, PartialEq, BlockModel)]
 pub struct InlinePolicy {
     /// Name, unique in the role.
-    #[attr(optional, length(1, 128))]
+    #[attr(optional, length(1, 128), pattern(r"^[\w+=,.@-]*$", "letters, digits and _+=,.@-"))]
     pub name: Option<String>,
     /// The policy as JSON.
-    #[attr(optional, equal = policy::same, length(1, usize::MAX))]
+    #[attr(optional, equal = policy::same, format(Policy))]
     pub policy: Option<String>,
 }
 

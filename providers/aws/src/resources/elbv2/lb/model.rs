@@ -203,7 +203,7 @@ pub struct SubnetMapping {
     #[attr(optional)]
     pub allocation_id: Option<String>,
     /// IPv6 address.
-    #[attr(optional, length(1, usize::MAX))]
+    #[attr(optional, format(Ipv6))]
     pub ipv6_address: Option<String>,
     /// Outpost that the subnet stands on.
     #[attr(computed)]

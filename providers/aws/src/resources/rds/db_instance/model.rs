@@ -81,7 +81,12 @@ pub struct DbInstance {
     #[attr(optional, format(Arn), conflicts("domain", "domain_iam_role_name"))]
     pub domain_auth_secret_arn: Option<String>,
     /// DNS servers of a self-managed directory.
-    #[attr(optional, items(2, 2), conflicts("domain", "domain_iam_role_name"))]
+    #[attr(
+        optional,
+        items(2, 2),
+        each(pattern(r"^(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$", "an IP address")),
+        conflicts("domain", "domain_iam_role_name")
+    )]
     pub domain_dns_ips: Vec<String>,
     /// Full name of the domain of a self-managed directory.
     #[attr(optional, computed, conflicts("domain", "domain_iam_role_name"))]
