@@ -17,7 +17,7 @@ use wpinfra_core::provider::{
 };
 
 pub use self::model::{ConnectionLogs, IpamPools, LoadBalancer, Logs, MinimumCapacity, SubnetMapping};
-use super::{Pairs, arn_suffix, ask_for_all, int, tag_list, tags_of, update_tags};
+use super::{Pairs, arn_suffix, ask_for_all, int, refuse_existing, tag_list, tags_of, update_tags};
 use crate::client::Aws;
 use crate::error::{Call as _, found, gone_is_done, missing};
 use crate::tags;
@@ -42,6 +42,13 @@ impl ResourceType for LoadBalancerType {
         plan_attributes_of_kind(draft);
         keep_logs(draft);
         replace_where_kind_needs_it(draft);
+    }
+
+    async fn prepare(&self, aws: &Aws, planned: &LoadBalancer) -> RemoteResult<Option<LoadBalancer>> {
+        if let Some(name) = non_empty(&planned.name) {
+            refuse_existing("elasticloadbalancing:CreateLoadBalancer", &name, with_name(aws, &name).await?)?;
+        }
+        Ok(None)
     }
 
     async fn create(&self, aws: &Aws, planned: &LoadBalancer, token: &Token) -> RemoteResult<RemoteId> {
@@ -106,10 +113,7 @@ impl ResourceType for LoadBalancerType {
     }
 
     async fn find(&self, aws: &Aws, planned: &LoadBalancer, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        let call = aws.elb.describe_load_balancers().names(name_of(planned, token));
-        let answer = found(call.send().await.named(DESCRIBE))?;
-        let found = answer.and_then(|answer| answer.load_balancers).into_iter().flatten();
-        Ok(found.filter_map(|balancer| balancer.load_balancer_arn).map(RemoteId).next())
+        with_name(aws, &name_of(planned, token)).await
     }
 
     fn import(&self, id: &str) -> Result<(RemoteId, LoadBalancer), String> {
@@ -189,6 +193,13 @@ fn replace_where_kind_needs_it(draft: &mut Draft<'_>) {
     {
         draft.replace.push(wpinfra_core::Path::root().attribute("security_groups"));
     }
+}
+
+/// Returns the one with a name.
+async fn with_name(aws: &Aws, name: &str) -> RemoteResult<Option<RemoteId>> {
+    let answer = found(aws.elb.describe_load_balancers().names(name).send().await.named(DESCRIBE))?;
+    let found = answer.and_then(|answer| answer.load_balancers).into_iter().flatten();
+    Ok(found.filter_map(|found| found.load_balancer_arn).map(RemoteId).next())
 }
 
 /// Returns the name of a new load balancer.

@@ -19,7 +19,7 @@ pub use self::model::{
     DnsFailover, GroupHealth, HealthCheck, Stickiness, TargetFailover, TargetGroup, TargetHealthState,
     UnhealthyStateRouting,
 };
-use super::{Pairs, arn_suffix, ask_for_all, int, tag_list, tags_of, update_tags};
+use super::{Pairs, arn_suffix, ask_for_all, int, refuse_existing, tag_list, tags_of, update_tags};
 use crate::client::Aws;
 use crate::error::{Call as _, found, gone_is_done, missing};
 use crate::tags;
@@ -40,6 +40,13 @@ impl ResourceType for TargetGroupType {
         tags::plan(aws, draft);
         require_arguments_of_kind(draft);
         refuse_paths_without_http(draft);
+    }
+
+    async fn prepare(&self, aws: &Aws, planned: &TargetGroup) -> RemoteResult<Option<TargetGroup>> {
+        if let Some(name) = non_empty(&planned.name) {
+            refuse_existing("elasticloadbalancing:CreateTargetGroup", &name, with_name(aws, &name).await?)?;
+        }
+        Ok(None)
     }
 
     async fn create(&self, aws: &Aws, planned: &TargetGroup, token: &Token) -> RemoteResult<RemoteId> {
@@ -112,10 +119,7 @@ impl ResourceType for TargetGroupType {
     }
 
     async fn find(&self, aws: &Aws, planned: &TargetGroup, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        let call = aws.elb.describe_target_groups().names(name_of(planned, token));
-        let answer = found(call.send().await.named(DESCRIBE))?;
-        let found = answer.and_then(|answer| answer.target_groups).into_iter().flatten();
-        Ok(found.filter_map(|group| group.target_group_arn).map(RemoteId).next())
+        with_name(aws, &name_of(planned, token)).await
     }
 
     fn import(&self, id: &str) -> Result<(RemoteId, TargetGroup), String> {
@@ -159,6 +163,13 @@ fn refuse_paths_without_http(draft: &mut Draft<'_>) {
             }
         }
     }
+}
+
+/// Returns the one with a name.
+async fn with_name(aws: &Aws, name: &str) -> RemoteResult<Option<RemoteId>> {
+    let answer = found(aws.elb.describe_target_groups().names(name).send().await.named(DESCRIBE))?;
+    let found = answer.and_then(|answer| answer.target_groups).into_iter().flatten();
+    Ok(found.filter_map(|found| found.target_group_arn).map(RemoteId).next())
 }
 
 /// Returns the name of a new group.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use aws_sdk_elasticloadbalancingv2::types::Tag;
 use futures_util::future::try_join_all;
-use wpinfra_core::provider::{AnyResourceType, RemoteErrorKind, RemoteResult, resource};
+use wpinfra_core::provider::{AnyResourceType, RemoteError, RemoteErrorKind, RemoteId, RemoteResult, resource};
 
 use crate::client::Aws;
 use crate::error::{Call as _, found};
@@ -99,6 +99,13 @@ fn arn_suffix(arn: &str) -> String {
     name.strip_prefix("loadbalancer/").unwrap_or(name).to_owned()
 }
 
+/// Refuses to create what stands already: asked for the same again, the service would hand over the old object.
+fn refuse_existing(operation: &'static str, name: &str, existing: Option<RemoteId>) -> RemoteResult<()> {
+    let Some(RemoteId(arn)) = existing else { return Ok(()) };
+    let message = format!("{name:?} exists already: {arn}. Import it, or choose another name");
+    Err(RemoteError::local(RemoteErrorKind::AlreadyExists, operation, message))
+}
+
 /// Returns a number as the service takes it.
 fn int(number: Option<i64>) -> Option<i32> {
     number.and_then(|number| number.try_into().ok())
@@ -106,8 +113,6 @@ fn int(number: Option<i64>) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use wpinfra_core::provider::RemoteError;
-
     use super::*;
 
     #[test]

@@ -36,7 +36,7 @@ fn with_limits(group: &TargetGroup) -> TargetGroup {
 
 /// Returns a model with the attributes filled in.
 ///
-/// What groups of the kind do not have is as configured, and means nothing. What the answer lacks otherwise stays as it was;
+/// What groups of the kind do not have is as configured or off, and means nothing. What the answer lacks otherwise stays as it was;
 /// of a new group it is not taken for granted, so that the update after the create brings all that was planned.
 pub(super) fn read(attributes: &[TargetGroupAttribute], kind: Kind<'_>, prior: &TargetGroup) -> TargetGroup {
     let answer = |name: &str| {
@@ -57,12 +57,16 @@ pub(super) fn read(attributes: &[TargetGroupAttribute], kind: Kind<'_>, prior: &
     TargetGroup {
         connection_termination: flag("deregistration_delay.connection_termination.enabled"),
         deregistration_delay: text("deregistration_delay.timeout_seconds"),
-        lambda_multi_value_headers_enabled: text("lambda.multi_value_headers.enabled").map(|value| value == "true"),
+        lambda_multi_value_headers_enabled: text("lambda.multi_value_headers.enabled")
+            .map(|value| value == "true")
+            .or((!kind.has("lambda.multi_value_headers.enabled")).then_some(false)),
         load_balancing_algorithm_type: text("load_balancing.algorithm.type"),
         load_balancing_anomaly_mitigation: text("load_balancing.algorithm.anomaly_mitigation"),
         load_balancing_cross_zone_enabled: text("load_balancing.cross_zone.enabled"),
         preserve_client_ip: text("preserve_client_ip.enabled"),
-        proxy_protocol_v2: text("proxy_protocol_v2.enabled").map(|value| value == "true"),
+        proxy_protocol_v2: text("proxy_protocol_v2.enabled")
+            .map(|value| value == "true")
+            .or((!kind.has("proxy_protocol_v2.enabled")).then_some(false)),
         slow_start: text("slow_start.duration_seconds").and_then(|seconds| seconds.parse().ok()),
         stickiness: Some(stickiness(&answer)),
         target_failover: vec![TargetFailover {

@@ -5,6 +5,7 @@ mod model;
 mod read;
 mod update;
 
+use serde_json::{Map, Value as Json};
 use wpinfra_core::model::Model as _;
 use wpinfra_core::provider::{
     Creation, Draft, Identity, Observed, ReadRequest, RemoteError, RemoteErrorKind, RemoteId, RemoteResult,
@@ -79,6 +80,24 @@ impl ResourceType for DbInstanceType {
         tags::plan(aws, draft);
         require_arguments_of_new(draft);
         refuse_blue_green(draft);
+    }
+
+    /// Version 1 has `delete_automated_backups`; version 2 is known by an id that stays when the instance is renamed.
+    fn upgrade(&self, version: u64, mut attributes: Map<String, Json>) -> Map<String, Json> {
+        if version < 1 {
+            attributes.entry("delete_automated_backups").or_insert(Json::Bool(true));
+        }
+        if version < 2 {
+            let resource_id =
+                attributes.get("resource_id").filter(|id| id.as_str().is_some_and(|id| !id.is_empty())).cloned();
+            if let Some(name) = resource_id.and_then(|resource_id| attributes.insert("id".to_owned(), resource_id)) {
+                let identifier = attributes.entry("identifier").or_insert(Json::Null);
+                if identifier.as_str().is_none_or(str::is_empty) {
+                    *identifier = name;
+                }
+            }
+        }
+        attributes
     }
 
     async fn create(&self, aws: &Aws, planned: &DbInstance, token: &Token) -> RemoteResult<RemoteId> {
@@ -202,5 +221,38 @@ fn refuse_blue_green(draft: &mut Draft<'_>) {
             changed.join(", ")
         );
         draft.diagnostics.push(Diagnostic::error("Blue/green deployments are not supported", detail));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn older_states_get_the_lasting_id() {
+        let upgraded = |version, attributes: Json| {
+            let Json::Object(attributes) = attributes else { panic!("an object") };
+            Json::Object(DbInstanceType.upgrade(version, attributes))
+        };
+        let old = json!({"id": "main", "identifier": "main", "resource_id": "db-A1"});
+        let new = json!({"id": "db-A1", "identifier": "main", "resource_id": "db-A1"});
+        assert_eq!(upgraded(1, old), new);
+        assert_eq!(upgraded(2, new.clone()), new);
+        let unnamed = json!({"id": "main", "resource_id": "db-A1"});
+        assert_eq!(
+            upgraded(0, unnamed),
+            json!({"delete_automated_backups": true, "id": "db-A1", "identifier": "main", "resource_id": "db-A1"})
+        );
+        let unknown = json!({"id": "main", "delete_automated_backups": false});
+        assert_eq!(upgraded(0, unknown.clone()), unknown, "the next refresh finds it by name");
+    }
+
+    #[test]
+    fn imports_name_the_database() {
+        let (id, prior) = DbInstanceType.import("main").expect("any name");
+        assert_eq!(id.0, "main");
+        assert!(prior.skip_final_snapshot && prior.delete_automated_backups);
     }
 }
