@@ -12,6 +12,7 @@ use crate::interrupt::Urgency;
 use crate::refresh::fulfil;
 use crate::retry::Remote;
 use crate::surroundings::Surroundings;
+use crate::verify::warn_of_duplicates;
 
 /// A finished plan and what it cost to make.
 #[derive(Clone)]
@@ -61,6 +62,7 @@ pub async fn make_plan<'d>(
             None => return (None, diagnostics),
             Some(Outcome::Finished(plan)) => {
                 cost.calls = count_calls(surroundings, &facts);
+                diagnostics.extend(warn_of_duplicates(state, surroundings.registry));
                 cost.elapsed = surroundings.clock.elapsed().saturating_sub(started);
                 return (Some(Planned { plan, facts, cost }), diagnostics);
             }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use wpinfra_core::{Class, Diagnostic, SourcePosition, SourceRange};
 
-pub(crate) use replay::record;
 pub use replay::{Pending, Replayed, compact, replay};
+pub(crate) use replay::{follow, record};
 pub use writer::{Journal, JournalError};
 
 /// Version of the format.

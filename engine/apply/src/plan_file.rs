@@ -73,7 +73,9 @@ pub fn read(path: &Path) -> Result<SavedPlan, Box<Diagnostic>> {
 
 fn parse(bytes: &[u8], file: &str) -> Result<SavedPlan, Diagnostic> {
     if bytes.starts_with(b"PK") {
-        let detail = format!("\"{file}\" was written by Terraform. wpinfra reads only its own plans: make one with \"wpinfra plan -out\".");
+        let detail = format!(
+            "\"{file}\" was written by Terraform. wpinfra reads only its own plans: make one with \"wpinfra plan -out\"."
+        );
         return Err(Diagnostic::error("Not a plan of wpinfra", detail));
     }
     let damaged = |what: &str| {
@@ -89,7 +91,9 @@ fn parse(bytes: &[u8], file: &str) -> Result<SavedPlan, Diagnostic> {
     let mut parts = header.split(' ').skip(1);
     let version: u64 = parts.next().and_then(|part| part.parse().ok()).ok_or_else(|| damaged("has no version"))?;
     if version > FORMAT_VERSION {
-        let detail = format!("The plan \"{file}\" has format version {version}; this wpinfra reads version {FORMAT_VERSION}. Use the newer wpinfra, or plan again.");
+        let detail = format!(
+            "The plan \"{file}\" has format version {version}; this wpinfra reads version {FORMAT_VERSION}. Use the newer wpinfra, or plan again."
+        );
         return Err(Diagnostic::error("Plan file has a newer format", detail));
     }
     let sum = parts.next().and_then(|part| u32::from_str_radix(part, 16).ok());
@@ -102,8 +106,10 @@ fn parse(bytes: &[u8], file: &str) -> Result<SavedPlan, Diagnostic> {
     }
     let mut json: Json = serde_json::from_str(body).map_err(|_| damaged("is not JSON"))?;
     let origin = json.get_mut("origin").map(Json::take).unwrap_or_default();
-    let origin: Origin = serde_json::from_value(origin).map_err(|error| damaged(&format!("has an origin that cannot be read ({error})")))?;
-    let plan = wire::from_json(json.get("plan").unwrap_or(&Json::Null)).map_err(|error| damaged(&format!("cannot be read ({error})")))?;
+    let origin: Origin = serde_json::from_value(origin)
+        .map_err(|error| damaged(&format!("has an origin that cannot be read ({error})")))?;
+    let plan = wire::from_json(json.get("plan").unwrap_or(&Json::Null))
+        .map_err(|error| damaged(&format!("cannot be read ({error})")))?;
     Ok(SavedPlan { plan, origin })
 }
 
@@ -128,3 +134,6 @@ pub fn check_fresh(plan: &Plan, state: &State) -> Result<(), Box<Diagnostic>> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

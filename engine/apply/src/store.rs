@@ -50,8 +50,8 @@ pub struct Store {
     snapshot: StateFile,
     /// Its bytes, until they have been backed up.
     original: Option<Vec<u8>>,
-    /// What the snapshot and the journal say together.
-    replayed: Replayed,
+    /// What the journal of an interrupted run adds to the snapshot; `None` if there is none.
+    replayed: Option<Replayed>,
     /// What an interrupted run has left in the journal, until another one takes its place.
     entries: Vec<Entry>,
     /// Files that were read or written. Closing one would take the process's lock off it.
@@ -73,7 +73,7 @@ impl Store {
         let entries = journal::parse(&bytes.unwrap_or_default(), &journal_path.display().to_string())
             .map_err(|problem| *problem)?;
         let replayed = join(&snapshot.state, &entries, &paths)?;
-        let problems = verify_file(&replayed.state, &file);
+        let problems = verify_file(replayed.as_ref().map_or(&snapshot.state, |replayed| &replayed.state), &file);
         if problems.has_errors() {
             return Err(problems);
         }
@@ -87,12 +87,12 @@ impl Store {
 
     /// Returns what is recorded.
     pub fn state(&self) -> &State {
-        &self.replayed.state
+        self.replayed.as_ref().map_or(&self.snapshot.state, |replayed| &replayed.state)
     }
 
     /// Returns the effects of an interrupted apply of which the outcome is not known.
-    pub fn pending(&self) -> impl ExactSizeIterator<Item = &Pending> {
-        self.replayed.pending.values()
+    pub fn pending(&self) -> impl Iterator<Item = &Pending> {
+        self.replayed.iter().flat_map(|replayed| replayed.pending.values())
     }
 
     /// Returns the files.
@@ -127,7 +127,7 @@ impl Store {
     /// What an interrupted apply has left open stays open. Returns whether there was something to write.
     pub fn save(&mut self, state: &State, entropy: &Entropy) -> Result<bool, Box<Diagnostic>> {
         let wrote = self.write_snapshot(state, entropy)?;
-        let pending = std::mem::take(&mut self.replayed.pending);
+        let pending = self.replayed.take().map(|replayed| replayed.pending).unwrap_or_default();
         self.settle(pending)?;
         Ok(wrote)
     }
@@ -141,15 +141,15 @@ impl Store {
     /// Makes the journal say only what is still open; without that it goes.
     fn settle(&mut self, pending: BTreeMap<usize, Pending>) -> Result<(), Box<Diagnostic>> {
         let path = self.paths.journal();
-        self.replayed = Replayed { state: self.snapshot.state.clone(), pending, closed: None };
-        let (_, entries) = journal::compact(&self.replayed);
-        let result = if self.replayed.pending.is_empty() {
-            remove_if_there(&path)
-        } else {
-            Journal::create(&path, &entries).map(drop)
-        };
-        result.map_err(|error| Box::new(cannot_write(&path, &error)))?;
-        self.entries = if self.replayed.pending.is_empty() { Vec::new() } else { entries };
+        self.replayed = None;
+        if pending.is_empty() {
+            self.entries.clear();
+            return remove_if_there(&path).map_err(|error| Box::new(cannot_write(&path, &error)));
+        }
+        let replayed = Replayed { state: self.snapshot.state.clone(), pending, closed: None };
+        let (_, entries) = journal::compact(&replayed);
+        Journal::create(&path, &entries).map_err(|error| Box::new(cannot_write(&path, &error)))?;
+        (self.replayed, self.entries) = (Some(replayed), entries);
         Ok(())
     }
 
@@ -165,7 +165,7 @@ impl Store {
 
     /// Starts the journal of an apply, after writing the state that it starts from.
     pub fn begin(&mut self, prior: &State, entropy: &Entropy) -> Result<Journal, Box<Diagnostic>> {
-        if let Some(open) = self.replayed.pending.values().next() {
+        if let Some(open) = self.pending().next() {
             let detail = format!("{} is still open from an interrupted apply.", open.begun.address);
             return Err(Box::new(Diagnostic::bug("Apply before recovery", detail)));
         }
@@ -179,7 +179,7 @@ impl Store {
         let header = Entry::Header { format: journal::FORMAT_VERSION, lineage: lineage.clone(), serial: *serial };
         let path = self.paths.journal();
         let journal = Journal::create(&path, &[header]).map_err(|error| Box::new(cannot_write(&path, &error)))?;
-        self.replayed = Replayed { state: self.snapshot.state.clone(), ..Replayed::default() };
+        self.replayed = None;
         self.entries.clear();
         Ok(journal)
     }
@@ -189,7 +189,7 @@ impl Store {
     /// `state` is what the run knows, which is what the journal says unless that could not be written.
     pub async fn finish(&mut self, state: &State, journal: Journal, entropy: &Entropy) -> Result<(), Box<Diagnostic>> {
         let path = journal.path().to_owned();
-        let pending = self.read_pending(&path);
+        let pending = journal.pending();
         let serial = self.serial_after(state);
         // From here on the snapshot with that serial holds everything that is finished.
         if let Ok(number) = journal.append(&Entry::Closed { serial }) {
@@ -198,7 +198,7 @@ impl Store {
         }
         drop(journal);
         self.write_snapshot(state, entropy)?;
-        self.settle(pending?)
+        self.settle(pending)
     }
 
     /// Writes a state that could not be saved into the working directory; returns where.
@@ -215,13 +215,6 @@ impl Store {
             Ok(()) => Ok(self.paths.errored.clone()),
             Err(_) => Err(text),
         }
-    }
-
-    fn read_pending(&self, journal: &Path) -> Result<BTreeMap<usize, Pending>, Box<Diagnostic>> {
-        let bytes = fs::read(journal).map_err(|error| Box::new(cannot_read(journal, &error)))?;
-        let entries = journal::parse(&bytes, &journal.display().to_string())?;
-        let replayed = journal::replay(self.replayed.state.clone(), &entries);
-        replayed.map(|replayed| replayed.pending).map_err(|why| Box::new(senseless(journal, &why)))
     }
 
     fn serial_after(&self, state: &State) -> u64 {
@@ -274,51 +267,25 @@ impl Store {
 }
 
 /// Joins a snapshot with its journal.
-fn join(snapshot: &State, entries: &[Entry], paths: &StatePaths) -> Result<Replayed, Diagnostics> {
+fn join(snapshot: &State, entries: &[Entry], paths: &StatePaths) -> Result<Option<Replayed>, Diagnostics> {
     let Some(Entry::Header { lineage, serial, .. }) = entries.first() else {
-        return Ok(Replayed { state: snapshot.clone(), ..Replayed::default() });
+        return Ok(None);
     };
     let is_same_line = snapshot.lineage == *lineage || (snapshot.lineage.is_empty() && *serial == 0);
     let path = paths.journal();
-    let from_scratch = if is_same_line && snapshot.serial == *serial { snapshot.clone() } else { State::default() };
-    let replayed = journal::replay(from_scratch, entries);
     if is_same_line && snapshot.serial == *serial {
-        return replayed.map_err(|why| senseless(&path, &why).into());
+        let replayed = journal::replay(snapshot.clone(), entries);
+        return replayed.map(Some).map_err(|why| senseless(&path, &why).into());
     }
     // The run came as far as writing the new snapshot, but not to the removal of the journal.
     let closed =
         entries.iter().find_map(|entry| if let Entry::Closed { serial } = entry { Some(*serial) } else { None });
     if is_same_line && closed == Some(snapshot.serial) {
-        let pending = pending_of(entries);
-        return Ok(Replayed { state: snapshot.clone(), pending, closed });
+        let mut pending = BTreeMap::new();
+        entries.iter().for_each(|entry| journal::follow(&mut pending, entry));
+        return Ok(Some(Replayed { state: snapshot.clone(), pending, closed }));
     }
     Err(foreign_journal(snapshot, lineage, *serial, paths).into())
-}
-
-/// Returns what a journal leaves open, without looking at the objects in it.
-fn pending_of(entries: &[Entry]) -> BTreeMap<usize, Pending> {
-    let mut pending = BTreeMap::new();
-    for entry in entries {
-        match entry {
-            Entry::Begun(begun) => {
-                pending.insert(begun.step, Pending { begun: begun.clone(), created: None });
-            }
-            Entry::Created { step, id } => {
-                if let Some(found) = pending.get_mut(step) {
-                    found.created = Some(id.clone());
-                }
-            }
-            Entry::Done { step, .. } | Entry::Nothing { step } => {
-                pending.remove(step);
-            }
-            Entry::Header { .. }
-            | Entry::Deposed { .. }
-            | Entry::Restored { .. }
-            | Entry::Outputs(_)
-            | Entry::Closed { .. } => {}
-        }
-    }
-    pending
 }
 
 fn foreign_journal(snapshot: &State, lineage: &str, serial: u64, paths: &StatePaths) -> Diagnostic {

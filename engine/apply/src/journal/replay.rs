@@ -56,24 +56,44 @@ pub fn compact(replayed: &Replayed) -> (State, Vec<Entry>) {
     (state, entries)
 }
 
+/// Notes in what is open what an entry begins and ends.
+pub(crate) fn follow(pending: &mut BTreeMap<usize, Pending>, entry: &Entry) {
+    match entry {
+        Entry::Begun(begun) => {
+            pending.insert(begun.step, Pending { begun: begun.clone(), created: None });
+        }
+        Entry::Created { step, id } => {
+            if let Some(found) = pending.get_mut(step) {
+                found.created = Some(id.clone());
+            }
+        }
+        Entry::Done { step, .. } | Entry::Nothing { step } => {
+            pending.remove(step);
+        }
+        Entry::Header { .. }
+        | Entry::Deposed { .. }
+        | Entry::Restored { .. }
+        | Entry::Outputs(_)
+        | Entry::Closed { .. } => {}
+    }
+}
+
 fn apply(replayed: &mut Replayed, entry: &Entry) -> Result<(), String> {
+    if let Entry::Created { step, .. } = entry
+        && !replayed.pending.contains_key(step)
+    {
+        return Err(format!("step {step} was created, but never begun"));
+    }
+    follow(&mut replayed.pending, entry);
     match entry {
         Entry::Header { lineage, .. } => {
             if replayed.state.lineage.is_empty() {
                 replayed.state.lineage.clone_from(lineage);
             }
         }
-        Entry::Begun(begun) => {
-            read_address(&begun.address)?;
-            replayed.pending.insert(begun.step, Pending { begun: begun.clone(), created: None });
-        }
-        Entry::Created { step, id } => {
-            let pending =
-                replayed.pending.get_mut(step).ok_or_else(|| format!("step {step} was created, but never begun"))?;
-            pending.created = Some(id.clone());
-        }
-        Entry::Done { step, address, deposed, provider, object } => {
-            replayed.pending.remove(step);
+        Entry::Begun(begun) => drop(read_address(&begun.address)?),
+        Entry::Created { .. } | Entry::Nothing { .. } => {}
+        Entry::Done { step: _, address, deposed, provider, object } => {
             let provider: ProviderAddress =
                 provider.parse().map_err(|_| format!("{provider:?} is not a provider's address"))?;
             let instance = replayed.state.instance_mut(&read_address(address)?, &provider);
@@ -90,9 +110,6 @@ fn apply(replayed: &mut Replayed, entry: &Entry) -> Result<(), String> {
             let object =
                 instance.deposed.remove(key).ok_or_else(|| format!("{address} has no deposed object {key}"))?;
             instance.current = Some(object);
-        }
-        Entry::Nothing { step } => {
-            replayed.pending.remove(step);
         }
         Entry::Outputs(outputs) => replayed.state.outputs = state_file::parse_outputs(outputs)?,
         Entry::Closed { serial } => replayed.closed = Some(*serial),

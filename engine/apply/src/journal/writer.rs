@@ -1,5 +1,6 @@
 //! Appending to a journal, many steps sharing one fsync.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::replay::{Pending, follow};
 use super::{Entry, to_line};
 
 /// A journal that is being written.
@@ -38,6 +40,8 @@ struct Progress {
     is_syncing: bool,
     /// Why nothing can be written any more.
     failure: Option<JournalError>,
+    /// Effects of which the end has not been written.
+    pending: BTreeMap<usize, Pending>,
 }
 
 impl Journal {
@@ -78,6 +82,7 @@ impl Journal {
         }
         progress.length += line.len() as u64;
         progress.written += 1;
+        follow(&mut progress.pending, entry);
         Ok(progress.written)
     }
 
@@ -122,6 +127,11 @@ impl Journal {
             Ok(Err(cause)) => drop(self.fail(&mut progress, cause)),
             Err(error) => drop(self.fail(&mut progress, io::Error::other(error.to_string()))),
         }
+    }
+
+    /// Returns the effects of which the end has not been written.
+    pub fn pending(&self) -> BTreeMap<usize, Pending> {
+        self.progress().pending.clone()
     }
 
     /// Returns the path.

@@ -147,7 +147,7 @@ async fn a_killed_run_is_found_whole_wherever_it_was_killed() {
     fs::write(folder.path("terraform.tfstate.journal"), [bytes, closed.into_bytes()].concat()).expect("writes");
     let store = folder.store();
     assert_eq!(ids(store.state()), ["w", "x"]);
-    assert_eq!(store.pending().len(), 1);
+    assert_eq!(store.pending().count(), 1);
 }
 
 #[tokio::test]
@@ -222,11 +222,11 @@ async fn a_crash_while_an_old_journal_is_replaced_does_no_harm() {
     // The snapshot is written, and then it crashes.
     store.write_snapshot(&state(&["w", "x", "z"]), &entropy).expect("writes");
     let mut store = folder.store();
-    assert_eq!((ids(store.state()), store.pending().len()), (vec!["w", "x", "z"], 1));
+    assert_eq!((ids(store.state()), store.pending().count()), (vec!["w", "x", "z"], 1));
     store.save(&state(&["w", "x"]), &entropy).expect("saves");
     let mut store = folder.store();
-    assert_eq!((ids(store.state()), store.pending().len()), (vec!["w", "x"], 1), "what is open stays so");
+    assert_eq!((ids(store.state()), store.pending().count()), (vec!["w", "x"], 1), "what is open stays so");
     store.save_recovered(&state(&["w", "x", "y"]), &entropy).expect("saves");
-    assert_eq!((ids(folder.store().state()), folder.store().pending().len()), (vec!["w", "x", "y"], 0));
+    assert_eq!((ids(folder.store().state()), folder.store().pending().count()), (vec!["w", "x", "y"], 0));
     assert_eq!(folder.names(), ["terraform.tfstate", "terraform.tfstate.backup"]);
 }

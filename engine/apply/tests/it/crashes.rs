@@ -3,7 +3,7 @@
 use wpinfra_fake::{Fault, When};
 
 use crate::harness::{Bench, destroying, refreshing};
-use crate::lifecycle::STACK;
+use crate::lifecycle::{BEFORE_DESTROY, STACK};
 
 /// Starts a run that a stop will kill; returns whether it was killed.
 async fn run_until_killed(bench: &Bench, text: &str, is_destroy: bool) -> bool {
@@ -36,7 +36,7 @@ async fn check(before: &[&str], text: &str, is_destroy: bool, call: usize, fault
     assert!(!report.diagnostics.has_errors(), "{fault:?} at call {call}: {:#?}", report.diagnostics);
     bench.check_nothing_lost(&report.state);
     assert_eq!(bench.standing(), expected, "{fault:?} at call {call}: {:#?}", bench.notes.take());
-    assert_eq!(bench.store().pending().len(), 0);
+    assert_eq!(bench.store().pending().count(), 0);
     if !is_destroy {
         assert_eq!(bench.planned(text).await, Vec::<String>::new(), "{fault:?} at call {call}");
     }
@@ -76,6 +76,12 @@ async fn a_change_that_is_killed_anywhere_ends_in_the_same_world() {
 #[tokio::test(start_paused = true)]
 async fn a_destruction_that_is_killed_anywhere_ends_in_an_empty_world() {
     check_everywhere(&[STACK], STACK, true).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_before_destruction_that_is_killed_anywhere_ends_in_the_same_world() {
+    let old = BEFORE_DESTROY.replace("IMAGE", "old");
+    check_everywhere(&[&old], &BEFORE_DESTROY.replace("IMAGE", "new"), false).await;
 }
 
 /// Lost answers, faults and throttling at every call: one object of each stands in the end.

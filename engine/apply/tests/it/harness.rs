@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use wpinfra_apply::run::{Apply, Report, Shell, apply};
 use wpinfra_apply::store::{StatePaths, Store};
 use wpinfra_apply::surroundings::Surroundings;
 use wpinfra_core::desired::Desired;
-use wpinfra_core::provider::BoxFuture;
+use wpinfra_core::provider::{BoxFuture, Provider};
 use wpinfra_core::registry::Registry;
 use wpinfra_core::state::State;
 use wpinfra_core::{Diagnostics, Value};
@@ -89,6 +90,25 @@ fn verb(kind: &StepKind) -> &'static str {
     }
 }
 
+fn providers(world: &Arc<World>) -> Vec<Box<dyn Provider>> {
+    let mut providers = wpinfra_std::providers(Arc::new(Counted::default()));
+    providers.push(wpinfra_fake::provider(Arc::clone(world)));
+    providers
+}
+
+/// Bytes that count upwards.
+#[derive(Default)]
+struct Counted(AtomicU64);
+
+impl wpinfra_std::Entropy for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            chunk.copy_from_slice(&number[..chunk.len()]);
+        }
+    }
+}
+
 struct OneFile(String);
 
 impl Files for OneFile {
@@ -117,7 +137,7 @@ impl Bench {
         let clock = RunClock::starting_at("2026-01-01T00:00:00Z".parse().expect("a time"));
         let world = World::with_clock(Arc::new(WorldClock(clock)));
         Self {
-            registry: Arc::new(Registry::new([wpinfra_fake::provider(Arc::clone(&world))])),
+            registry: Arc::new(Registry::new(providers(&world))),
             world,
             clock,
             entropy: Entropy::seeded(1),

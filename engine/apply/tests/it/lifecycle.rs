@@ -173,7 +173,7 @@ async fn changes_and_replacements_come_out_as_planned() {
     }
 }
 
-const BEFORE_DESTROY: &str = r#"
+pub(crate) const BEFORE_DESTROY: &str = r#"
 resource "fake_network" "n" { cidr = "10.0.0.0/16" }
 resource "fake_machine" "m" {
   network_id = fake_network.n.id
@@ -251,7 +251,7 @@ async fn one_signal_lets_the_run_end_in_order() {
     assert_eq!(report.urgency, Some(Urgency::Stop));
     assert!(report.not_started.iter().any(|step| step.why == WhyNot::Interrupted));
     bench.check_nothing_lost(&report.state);
-    assert_eq!(bench.store().pending().len(), 0);
+    assert_eq!(bench.store().pending().count(), 0);
 }
 
 /// The second: the run leaves at once, and the next one finds what it had begun.
@@ -270,7 +270,7 @@ async fn two_signals_end_the_run_at_once() {
     let (report, signalled) = tokio::join!(bench.run(STACK, &options), signals);
     assert!(signalled.elapsed() < Duration::from_secs(2));
     assert_eq!(report.urgency, Some(Urgency::Abandon));
-    assert!(bench.store().pending().len() > 0);
+    assert!(bench.store().pending().count() > 0);
     bench.interrupt = wpinfra_apply::interrupt::Interrupt::default();
     let state = bench.settle(STACK).await;
     bench.check_nothing_lost(&state);

@@ -3,4 +3,5 @@
 mod crashes;
 mod harness;
 mod lifecycle;
+mod local;
 mod provisioners;
