@@ -71,6 +71,7 @@ pub fn read(path: &Path) -> Result<SavedPlan, Box<Diagnostic>> {
     parse(&bytes, &path.display().to_string()).map_err(Box::new)
 }
 
+#[expect(clippy::result_large_err, reason = "it is read once in a run")]
 fn parse(bytes: &[u8], file: &str) -> Result<SavedPlan, Diagnostic> {
     if bytes.starts_with(b"PK") {
         let detail = format!(

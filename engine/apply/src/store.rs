@@ -115,7 +115,7 @@ impl Store {
             begun
                 .filter(|begun| begun.step == *step)
                 .map(|begun| (begun.address.clone(), begun.provider.clone()))
-                .last()
+                .next_back()
         };
         creations
             .filter_map(|(step, id)| begun(step).map(|(address, provider)| (address, provider, id.clone())))
@@ -188,7 +188,6 @@ impl Store {
     ///
     /// `state` is what the run knows, which is what the journal says unless that could not be written.
     pub async fn finish(&mut self, state: &State, journal: Journal, entropy: &Entropy) -> Result<(), Box<Diagnostic>> {
-        let path = journal.path().to_owned();
         let pending = journal.pending();
         let serial = self.serial_after(state);
         // From here on the snapshot with that serial holds everything that is finished.
@@ -282,7 +281,9 @@ fn join(snapshot: &State, entries: &[Entry], paths: &StatePaths) -> Result<Optio
         entries.iter().find_map(|entry| if let Entry::Closed { serial } = entry { Some(*serial) } else { None });
     if is_same_line && closed == Some(snapshot.serial) {
         let mut pending = BTreeMap::new();
-        entries.iter().for_each(|entry| journal::follow(&mut pending, entry));
+        for entry in entries {
+            journal::follow(&mut pending, entry);
+        }
         return Ok(Some(Replayed { state: snapshot.clone(), pending, closed }));
     }
     Err(foreign_journal(snapshot, lineage, *serial, paths).into())

@@ -213,9 +213,8 @@ fn verdict(goal: Goal, observed: Option<&Observed<Value>>) -> Verdict {
 fn wanted_states(goal: Goal) -> String {
     let wait = match goal {
         Goal::Ready(None) => return "there".to_owned(),
-        Goal::Ready(Some(wait)) => wait,
         Goal::Gone(wait) if wait.target.is_empty() => return "gone".to_owned(),
-        Goal::Gone(wait) => wait,
+        Goal::Ready(Some(wait)) | Goal::Gone(wait) => wait,
     };
     wait.target.iter().map(|state| format!("\"{state}\"")).collect::<Vec<_>>().join(" or ")
 }
@@ -260,7 +259,7 @@ pub(crate) fn in_words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         60 => "1 minute".to_owned(),
-        _ if seconds >= 120 && seconds % 60 == 0 => format!("{} minutes", seconds / 60),
+        _ if seconds >= 120 && seconds.is_multiple_of(60) => format!("{} minutes", seconds / 60),
         _ if seconds >= 120 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{seconds} s"),
     }

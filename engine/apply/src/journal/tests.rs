@@ -104,7 +104,7 @@ fn a_line_that_does_not_verify_is_named() {
     let lines: Vec<&str> = good.lines().collect();
     for index in 0..lines.len() - 1 {
         let mut broken: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
-        broken[index] = broken[index].replacen("\"", "'", 1);
+        broken[index] = broken[index].replacen('"', "'", 1);
         let problem = parse(broken.concat().as_bytes(), "s.journal").expect_err("damaged");
         assert_eq!(problem.summary, "Journal is damaged");
         assert!(problem.detail.contains(&format!("Line {} of \"s.journal\"", index + 1)), "{}", problem.detail);

@@ -70,7 +70,7 @@ async fn a_second_one_is_told_who_has_it() {
 async fn it_is_given_as_soon_as_it_is_free() {
     let place = Place::new();
     let first = place.acquire(&request(1, "here", Duration::ZERO)).await.expect("free");
-    let waiting = request(1, "here", Duration::from_secs(60));
+    let waiting = request(1, "here", Duration::from_mins(1));
     let second = place.acquire(&waiting);
     let free = async {
         place.clock.sleep(Duration::from_secs(20)).await;
@@ -84,7 +84,7 @@ async fn it_is_given_as_soon_as_it_is_free() {
 #[tokio::test(start_paused = true)]
 async fn the_lock_of_a_dead_process_is_taken_over() {
     let place = Place::new();
-    fs::write(&place.state, "").expect("writes");
+    drop(File::create(&place.state).expect("made"));
     let dead = LockInfo {
         id: "x".to_owned(),
         who: "bob@here".to_owned(),

@@ -65,7 +65,7 @@ mod tests {
 
     use super::*;
 
-    fn check(before: Value, now: Value, expected: Option<&str>) {
+    fn check(before: &Value, now: &Value, expected: Option<&str>) {
         let wrapped = |value: Value| Value::object([("a", value)]);
         let found = contradiction(&wrapped(before.clone()), &wrapped(now.clone()));
         assert_eq!(found.map(|path| in_words(&path)).as_deref(), expected, "{before:?} and {now:?}");
@@ -76,16 +76,16 @@ mod tests {
         let unknown = || Value::unknown(Type::String);
         let strings = |elements: Vec<Value>| Value::list(Type::String, elements);
         let set = |elements: Vec<Value>| Value::set(Type::String, elements);
-        check("x".into(), "x".into(), None);
-        check("x".into(), "y".into(), Some("a"));
-        check(Value::string("x").sensitive(), "x".into(), None);
-        check("x".into(), unknown(), Some("a"));
-        check(unknown(), "x".into(), None);
-        check(Value::null(Type::String), "".into(), Some("a"));
-        check(strings(vec![unknown(), "y".into()]), strings(vec!["x".into(), "y".into()]), None);
-        check(strings(vec![unknown(), "y".into()]), strings(vec!["x".into(), "z".into()]), Some("a[1]"));
-        check(strings(vec![unknown()]), strings(vec![]), Some("a"));
-        check(set(vec![unknown(), "y".into()]), set(vec!["y".into()]), None);
-        check(set(vec!["x".into()]), set(vec!["y".into()]), Some("a"));
+        check(&Value::from("x"), &Value::from("x"), None);
+        check(&Value::from("x"), &Value::from("y"), Some("a"));
+        check(&Value::string("x").sensitive(), &Value::from("x"), None);
+        check(&Value::from("x"), &unknown(), Some("a"));
+        check(&unknown(), &Value::from("x"), None);
+        check(&Value::null(Type::String), &Value::from(""), Some("a"));
+        check(&strings(vec![unknown(), "y".into()]), &strings(vec!["x".into(), "y".into()]), None);
+        check(&strings(vec![unknown(), "y".into()]), &strings(vec!["x".into(), "z".into()]), Some("a[1]"));
+        check(&strings(vec![unknown()]), &strings(vec![]), Some("a"));
+        check(&set(vec![unknown(), "y".into()]), &set(vec!["y".into()]), None);
+        check(&set(vec!["x".into()]), &set(vec!["y".into()]), Some("a"));
     }
 }

@@ -137,37 +137,13 @@ impl Run<'_> {
         let Prepared { resource, client, planned, sent, range } = prepared;
         let provisioned = self.has_provisioners(progress.change);
         let made = resource.generate(client, sent);
-        let outcome = self.check_local(progress.change, prepared, made, "creating it", range.clone());
+        let outcome = check_local(progress.change, prepared, made, "creating it", range.clone());
         if outcome.value.is_none() {
             let mut problems = outcome.problems;
             problems.extend(self.restore(progress.change));
             return Err(problems);
         }
         self.record_creation(progress, *resource, planned, outcome, provisioned).await
-    }
-
-    fn check_local(
-        &self,
-        change: &Change,
-        prepared: &Prepared<'_>,
-        made: RemoteResult<Value>,
-        doing: &str,
-        range: Option<SourceRange>,
-    ) -> Outcome {
-        match made {
-            Err(error) => {
-                let problem = remote_failure(&error, doing, Some(&change.address), range);
-                Outcome { value: None, problems: problem.into(), is_ready: false }
-            }
-            Ok(made) => {
-                let (plain, marks) = prepared.planned.unmark_deep();
-                let (value, apart) = settle(&plain, &made, prepared.resource.schema());
-                let mut outcome =
-                    Outcome { value: Some(value.mark_at(&marks)), problems: Diagnostics::new(), is_ready: true };
-                outcome.check(&apart, &change.address, prepared.resource, range);
-                outcome
-            }
-        }
     }
 
     /// Provisions a new object and records it, whatever became of it.
@@ -205,7 +181,7 @@ impl Run<'_> {
         let plain_prior = prior.without_deep_marks();
         let outcome = if prepared.resource.truth() == Truth::State {
             let made = prepared.resource.generate_update(&prepared.client, &plain_prior, &prepared.sent);
-            self.check_local(change, &prepared, made, "changing it", prepared.range.clone())
+            check_local(change, &prepared, made, "changing it", prepared.range.clone())
         } else {
             self.update_remote(progress, &prepared, &plain_prior).await?
         };
@@ -597,7 +573,7 @@ impl Outcome {
     ) {
         let Some(value) = &self.value else { return };
         if !value.is_wholly_known() {
-            let detail = format!("After the apply there is still something unknown in {}.", address);
+            let detail = format!("After the apply there is still something unknown in {address}.");
             self.problems.push(Diagnostic::bug("Unknown value after apply", detail).about(address).at(range.clone()));
         }
         if apart.is_empty() {
@@ -616,6 +592,30 @@ impl Outcome {
             TypeSystem::Strict => Diagnostic::bug("Object is not as planned", detail),
         };
         self.problems.push(problem.about(address).at(range));
+    }
+}
+
+/// Holds what a type without a remote service has made against what was planned.
+fn check_local(
+    change: &Change,
+    prepared: &Prepared<'_>,
+    made: RemoteResult<Value>,
+    doing: &str,
+    range: Option<SourceRange>,
+) -> Outcome {
+    match made {
+        Err(error) => {
+            let problem = remote_failure(&error, doing, Some(&change.address), range);
+            Outcome { value: None, problems: problem.into(), is_ready: false }
+        }
+        Ok(made) => {
+            let (plain, marks) = prepared.planned.unmark_deep();
+            let (value, apart) = settle(&plain, &made, prepared.resource.schema());
+            let mut outcome =
+                Outcome { value: Some(value.mark_at(&marks)), problems: Diagnostics::new(), is_ready: true };
+            outcome.check(&apart, &change.address, prepared.resource, range);
+            outcome
+        }
     }
 }
 

@@ -7,6 +7,11 @@ use crate::verify::verify;
 
 const PROVIDER: &str = "provider[\"registry.terraform.io/hashicorp/fake\"]";
 
+/// Writes a file as somebody else would.
+fn write_anew(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    File::create(path)?.write_all(bytes.as_ref())
+}
+
 fn object(id: &str) -> ObjectState {
     state_file::parse_object(&json!({"schema_version": 0, "attributes": {"id": id}})).expect("an object")
 }
@@ -144,7 +149,7 @@ async fn a_killed_run_is_found_whole_wherever_it_was_killed() {
     store.finish(&state(&["w", "x"]), journal, &entropy).await.expect("ends");
     // After the snapshot, before the journal went: it is not applied twice.
     let closed = journal::to_line(4, &Entry::Closed { serial: store.state().serial });
-    fs::write(folder.path("terraform.tfstate.journal"), [bytes, closed.into_bytes()].concat()).expect("writes");
+    write_anew(folder.path("terraform.tfstate.journal"), [bytes, closed.into_bytes()].concat()).expect("writes");
     let store = folder.store();
     assert_eq!(ids(store.state()), ["w", "x"]);
     assert_eq!(store.pending().count(), 1);
@@ -161,7 +166,7 @@ async fn a_journal_of_another_state_is_refused() {
         ("\"serial\": 1", "\"serial\": 9", "serial 1 of the state, but"),
         ("\"lineage\": \"", "\"lineage\": \"other", "has lineage \"other"),
     ] {
-        fs::write(folder.path("terraform.tfstate"), text.replace(from, to)).expect("writes");
+        write_anew(folder.path("terraform.tfstate"), text.replace(from, to)).expect("writes");
         let problems = Store::open(folder.paths()).expect_err("does not fit");
         let problem = problems.iter().next().expect("one");
         assert_eq!(problem.summary, "Journal does not fit the state");
@@ -201,8 +206,11 @@ fn a_state_that_cannot_be_right_is_neither_loaded_nor_saved() {
     wrong.lineage = "l".to_owned();
     assert_eq!(verify(&wrong).len(), 1);
     assert!(folder.store().save(&wrong, &entropy).is_err());
-    fs::write(folder.path("terraform.tfstate"), state_file::print(&StateFile { state: wrong, ..StateFile::default() }))
-        .expect("writes");
+    write_anew(
+        folder.path("terraform.tfstate"),
+        state_file::print(&StateFile { state: wrong, ..StateFile::default() }),
+    )
+    .expect("writes");
     let problems = Store::open(folder.paths()).expect_err("refused");
     assert_eq!(problems.iter().next().expect("one").summary, "State is inconsistent");
 }

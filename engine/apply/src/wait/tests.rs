@@ -19,7 +19,7 @@ fn durations_are_read_as_go_writes_them() {
 fn pauses_follow_the_time_that_has_passed() {
     let (mut pause, mut at) = (FIRST_READ, FIRST_READ);
     let mut polls = 0;
-    while at < Duration::from_secs(600) {
+    while at < Duration::from_mins(10) {
         let next = next_pause(pause, at);
         if at > Duration::from_secs(2) {
             assert!(next <= at / 3, "{next:?} at {at:?}");
@@ -66,7 +66,7 @@ async fn waits_of_one_type_share_their_polls() {
     assert!(
         found.iter().all(|found| matches!(found, Ok(Some(observed)) if observed.status.as_deref() == Some("ready")))
     );
-    let took = bench.clock.elapsed() - started;
+    let took = bench.clock.elapsed().saturating_sub(started);
     assert!(took < Duration::from_millis(3900), "{took:?}");
     let reads = bench.world.count("fake:DescribeMachines");
     assert!(reads < 40, "{reads} reads for twenty objects");
@@ -89,7 +89,7 @@ async fn waits_end_as_their_object_does() {
     let started = bench.clock.elapsed();
     let error = wait_for(&bench, &polls, "fake_machine", &id, goal, 600).await.expect_err("never seen");
     assert!(error.message.contains("still knows no such object"), "{error}");
-    assert!(bench.clock.elapsed() - started >= VISIBILITY_BOUND);
+    assert!(bench.clock.elapsed().saturating_sub(started) >= VISIBILITY_BOUND);
 }
 
 /// "Not found" right after the create is no evidence of absence.

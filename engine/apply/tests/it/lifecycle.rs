@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wpinfra_apply::clock::Clock;
 use wpinfra_apply::interrupt::Urgency;
 use wpinfra_apply::run::WhyNot;
 use wpinfra_core::provider::RemoteErrorKind;
@@ -241,9 +242,9 @@ resource "fake_machine" "m" { network_id = "nowhere" }
 async fn one_signal_lets_the_run_end_in_order() {
     let bench = Bench::new();
     bench.world.set_latency(Duration::from_millis(100));
-    bench.world.set_change_pace(Pace::Time(Duration::from_secs(60)));
+    bench.world.set_change_pace(Pace::Time(Duration::from_mins(1)));
     let signal = async {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        bench.clock.sleep(Duration::from_secs(2)).await;
         bench.interrupt.signal();
     };
     let options = refreshing();
@@ -259,9 +260,9 @@ async fn one_signal_lets_the_run_end_in_order() {
 async fn two_signals_end_the_run_at_once() {
     let mut bench = Bench::new();
     bench.world.set_latency(Duration::from_millis(100));
-    bench.world.set_change_pace(Pace::Time(Duration::from_secs(60)));
+    bench.world.set_change_pace(Pace::Time(Duration::from_mins(1)));
     let signals = async {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        bench.clock.sleep(Duration::from_secs(2)).await;
         bench.interrupt.signal();
         bench.interrupt.signal();
         tokio::time::Instant::now()

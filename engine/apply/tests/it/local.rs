@@ -3,14 +3,13 @@
 use crate::harness::{Bench, destroying, refreshing};
 
 fn chain(count: usize, input: &str) -> String {
-    let mut text = format!("resource \"terraform_data\" \"r0\" {{ input = {input} }}\n");
-    for index in 1..count {
+    let first = format!("resource \"terraform_data\" \"r0\" {{ input = {input} }}\n");
+    let others = (1..count).map(|index| {
         let (one, other) = (index - 1, index / 2);
-        text.push_str(&format!(
-            "resource \"terraform_data\" \"r{index}\" {{ input = [terraform_data.r{one}.id, terraform_data.r{other}.id] }}\n"
-        ));
-    }
-    text
+        let input = format!("[terraform_data.r{one}.id, terraform_data.r{other}.id]");
+        format!("resource \"terraform_data\" \"r{index}\" {{ input = {input} }}\n")
+    });
+    std::iter::once(first).chain(others).collect()
 }
 
 #[tokio::test(start_paused = true)]
