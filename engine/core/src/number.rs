@@ -122,6 +122,13 @@ impl Number {
         Self::new(value, 0, precision)
     }
 
+    /// Returns a text that [`Self::parse`] reads as this very number: decimal where that is exact, otherwise mantissa and power of two.
+    pub fn to_exact_text(&self) -> String {
+        let decimal = self.to_string();
+        let is_exact = Self::parse(&decimal).is_ok_and(|read| read == *self);
+        if is_exact { decimal } else { format!("{}p{}", self.mantissa, self.exponent) }
+    }
+
     /// Returns mantissa and power of two.
     pub(crate) fn parts(&self) -> (&BigInt, i64) {
         (&self.mantissa, self.exponent)
