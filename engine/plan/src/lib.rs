@@ -23,9 +23,13 @@ mod outputs;
 mod plan;
 mod planner;
 mod propose;
+#[cfg(test)]
+mod propose_tests;
 mod replace;
 mod sensitive;
 mod settle;
+#[cfg(test)]
+mod settle_tests;
 mod targets;
 #[cfg(test)]
 mod testing;

@@ -68,9 +68,6 @@ impl Merge {
             return self.unset(attribute, prior, place);
         }
         let configured = with_element_defaults(attribute, config);
-        if self.legacy && is_unknown_set(&configured) {
-            return Value::unknown(attribute.ty.clone());
-        }
         match prior {
             Some(prior) if mean_the_same(attribute, prior, &configured) => prior.clone(),
             _ if self.legacy => self.as_the_older_sdk_plans(attribute, prior, configured),
@@ -176,12 +173,6 @@ impl Merge {
         });
         config.with_elements(merged.collect())
     }
-}
-
-/// Tells whether the older SDK takes a set for unknown as a whole: one of simple values that are not all known.
-fn is_unknown_set(value: &Value) -> bool {
-    let is_simple = |element: &Type| matches!(element, Type::Bool | Type::Number | Type::String);
-    matches!(value.ty(), Type::Set(element) if is_simple(element)) && value.is_known() && !value.is_wholly_known()
 }
 
 fn is_empty_map(nested: &NestedBlock, config: &Value) -> bool {

@@ -238,8 +238,8 @@ pub(crate) fn registry() -> Registry {
 ///
 /// `test_thing.a name=x peer=@test_thing.b note=? *2 !cbd !prevent !depends=test_thing.c`: arguments as texts, `@` for the id of
 /// another block (of all instances, joined), `?` for an unknown value, `~x` for a sensitive one, `*2` for `count`, `*a,b` for `for_each`.
-#[derive(Default)]
 pub(crate) struct TestDesired {
+    registry: Registry,
     nodes: Vec<BlockNode>,
     lines: BTreeMap<ConfigAddress, Vec<String>>,
     depends: Vec<Vec<BlockId>>,
@@ -260,7 +260,17 @@ pub(crate) fn address(text: &str) -> InstanceAddress {
 
 impl TestDesired {
     pub(crate) fn new(text: &str) -> Self {
-        let mut desired = Self::default();
+        let mut desired = Self {
+            registry: registry(),
+            nodes: Vec::new(),
+            lines: BTreeMap::new(),
+            depends: Vec::new(),
+            moves: Vec::new(),
+            removals: Vec::new(),
+            imports: Vec::new(),
+            outputs: BTreeMap::new(),
+            provider_config: None,
+        };
         let lines: Vec<Vec<String>> = text
             .lines()
             .map(|line| line.split_whitespace().map(str::to_owned).collect())
@@ -353,8 +363,8 @@ impl Desired for TestDesired {
     }
 
     fn instance(&self, address: &InstanceAddress, known: &Known) -> (Option<DesiredInstance>, Diagnostics) {
-        let registry = registry();
-        let schema = registry.schema(SOURCE, address.resource.mode, address.resource_type()).expect("a known type");
+        let schema =
+            self.registry.schema(SOURCE, address.resource.mode, address.resource_type()).expect("a known type");
         let mut config = schema.block.empty_value();
         let mut lifecycle = Lifecycle::default();
         for word in self.words(&address.config()).iter().skip(1) {
@@ -584,4 +594,36 @@ fn describe(change: &crate::plan::Change) -> String {
 
 pub(crate) fn normal() -> Options {
     Options { mode: Mode::Normal, refresh: true, ..Options::default() }
+}
+
+/// Returns the value of a type from JSON, with `<?>` for what is not known; attributes and blocks that lack are not set.
+pub(crate) fn value_from(json: &serde_json::Value, ty: &Type, block: Option<&Block>) -> Value {
+    if json == "<?>" {
+        return Value::unknown(ty.clone());
+    }
+    let inner = |name: &str| block.and_then(|block| block.blocks.get(name));
+    match (ty, json) {
+        (Type::List(element), serde_json::Value::Array(items)) => {
+            Value::list((**element).clone(), items.iter().map(|item| value_from(item, element, block)).collect())
+        }
+        (Type::Set(element), serde_json::Value::Array(items)) => {
+            Value::set((**element).clone(), items.iter().map(|item| value_from(item, element, block)).collect())
+        }
+        (Type::Map(element), serde_json::Value::Object(items)) => {
+            let items = items.iter().map(|(key, item)| (key.as_str(), value_from(item, element, block)));
+            Value::map((**element).clone(), items)
+        }
+        (Type::Object(object), serde_json::Value::Object(items)) => {
+            Value::object(object.attributes.iter().map(|(name, ty)| {
+                let nested = inner(name);
+                let value = match (items.get(&**name), nested) {
+                    (Some(item), _) => value_from(item, ty, nested.map(|nested| &nested.block)),
+                    (None, Some(nested)) => nested.empty(),
+                    (None, None) => Value::null(ty.clone()),
+                };
+                (Arc::clone(name), value)
+            }))
+        }
+        _ => wpinfra_core::json::from_json(json, ty).expect("JSON of the type"),
+    }
 }

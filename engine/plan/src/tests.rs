@@ -1,5 +1,7 @@
 //! Plans of small configurations, from needs to execution graph.
 
+use std::collections::BTreeSet;
+
 use wpinfra_core::Value;
 use wpinfra_core::desired::{ImportTarget, Move, MoveEnd, Removal};
 
@@ -477,28 +479,30 @@ fn plans_are_the_same_every_time() {
     assert_eq!(first, check(text, recorded));
 }
 
-#[test]
-fn a_thousand_blocks_are_planned_at_once() {
-    let mut text = String::new();
-    let mut recorded = String::new();
+/// Plans a thousand blocks that each depend on two others: their creation, no change, and their destruction.
+fn check_thousand(others: fn(usize) -> [usize; 2]) {
+    let (mut text, mut recorded) = (String::new(), String::new());
+    let mut behind: Vec<BTreeSet<usize>> = Vec::new();
     for number in 0..1000_usize {
         let name = |n: usize| format!("test_thing.n{n}");
-        let (one, two) = (number / 2, number / 3);
-        text.push_str(&name(number));
-        if number > 0 {
-            text.push_str(&format!(" note=@{} peer=@{}", name(one), name(two)));
-            recorded.push_str(&format!(
-                "{} note=i-{} peer=i-{} <- {} {}\n",
-                name(number),
-                name(one),
-                name(two),
-                name(one),
-                name(two)
-            ));
-        } else {
-            recorded.push_str("test_thing.n0\n");
+        if number < 2 {
+            text.push_str(&format!("{}\n", name(number)));
+            recorded.push_str(&format!("{}\n", name(number)));
+            behind.push(BTreeSet::new());
+            continue;
         }
-        text.push('\n');
+        let [one, two] = others(number);
+        let all: BTreeSet<usize> = behind[one].iter().chain(&behind[two]).copied().chain([one, two]).collect();
+        let names: Vec<String> = all.iter().map(|number| name(*number)).collect();
+        text.push_str(&format!("{} note=@{} peer=@{}\n", name(number), name(one), name(two)));
+        recorded.push_str(&format!(
+            "{0} note=i-{1} peer=i-{2} <- {3}\n",
+            name(number),
+            name(one),
+            name(two),
+            names.join(" ")
+        ));
+        behind.push(all);
     }
     let (desired, recorded) = (TestDesired::new(&text), state(&recorded));
     let created = run(&desired, &state(""), &normal(), &World::default()).plan.expect("a plan");
@@ -508,4 +512,14 @@ fn a_thousand_blocks_are_planned_at_once() {
     assert!(unchanged.graph.steps.is_empty());
     let destroyed = run(&desired, &recorded, &destroying(), &World::default()).plan.expect("a plan");
     assert_eq!(destroyed.graph.steps.len(), 1000);
+}
+
+#[test]
+fn a_thousand_blocks_in_a_wide_graph() {
+    check_thousand(|number| [number / 2, number / 3]);
+}
+
+#[test]
+fn a_thousand_blocks_in_a_long_chain() {
+    check_thousand(|number| [number - 1, number - 2]);
 }

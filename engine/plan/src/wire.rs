@@ -2,6 +2,8 @@
 //!
 //! The structs in here are the format; the plan's own types may change without it.
 
+#[cfg(test)]
+mod properties;
 mod state;
 mod value;
 

@@ -102,7 +102,7 @@ impl ValueWire {
                 Self::Unknown(type_to_json(value.ty()), refinement)
             }
             Content::Bool(value) => Self::Bool(*value),
-            Content::Number(number) => Self::Number(number.to_string()),
+            Content::Number(number) => Self::Number(number.to_exact_text()),
             Content::String(text) => Self::String(text.to_string()),
             Content::Sequence(elements) => {
                 let all = elements.iter().map(Self::of).collect();
@@ -161,8 +161,9 @@ fn number(text: &str) -> Read<Number> {
 
 impl RefinementWire {
     fn of(refinement: &Refinement) -> Self {
-        let bound =
-            |bound: &Option<(Number, bool)>| bound.as_ref().map(|(number, inclusive)| (number.to_string(), *inclusive));
+        let bound = |bound: &Option<(Number, bool)>| {
+            bound.as_ref().map(|(number, inclusive)| (number.to_exact_text(), *inclusive))
+        };
         Self {
             not_null: refinement.not_null,
             prefix: refinement.prefix.as_ref().map(ToString::to_string),
