@@ -203,7 +203,7 @@ pub struct SubnetMapping {
     #[attr(optional)]
     pub allocation_id: Option<String>,
     /// IPv6 address.
-    #[attr(optional, format(Ipv6))]
+    #[attr(optional, pattern(r"^(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$", "an IP address"))]
     pub ipv6_address: Option<String>,
     /// Outpost that the subnet stands on.
     #[attr(computed)]
