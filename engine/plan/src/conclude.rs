@@ -129,22 +129,21 @@ fn prior_state(
         let mut instance = InstanceState::default();
         for (key, object) in tracked.objects() {
             let Some(mut current) = refreshed(round, address, object, &provider.source) else { continue };
-            match key {
-                Some(key) => drop(instance.deposed.insert(key.to_string(), current)),
-                None => {
-                    let block = round.graph.resource(&address.config()).filter(|_| round.covered.contains(address));
-                    if let Some(block) = block.filter(|_| round.request.options.mode == Mode::Normal) {
-                        let configured = dependencies_of(round, dependencies, block);
-                        if unchanged.contains(address) {
-                            current.dependencies.clone_from(configured);
-                        } else {
-                            current.dependencies.extend(configured.iter().cloned());
-                        }
-                        current.create_before_destroy = create_first.contains(block);
-                    }
-                    instance.current = Some(current);
-                }
+            if let Some(key) = key {
+                instance.deposed.insert(key.to_string(), current);
+                continue;
             }
+            let block = round.graph.resource(&address.config()).filter(|_| round.covered.contains(address));
+            if let Some(block) = block.filter(|_| round.request.options.mode == Mode::Normal) {
+                let configured = dependencies_of(round, dependencies, block);
+                if unchanged.contains(address) {
+                    current.dependencies.clone_from(configured);
+                } else {
+                    current.dependencies.extend(configured.iter().cloned());
+                }
+                current.create_before_destroy = create_first.contains(block);
+            }
+            instance.current = Some(current);
         }
         let resource = state
             .resources

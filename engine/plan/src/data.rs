@@ -55,17 +55,14 @@ impl Round<'_> {
             self.changes.insert(address.clone(), change);
             return Progress::Settled;
         }
-        match self.request.facts.data.get(address).filter(|(_, arguments)| *arguments == config) {
-            Some((result, _)) => {
-                let value = mark_sensitive(&result.mark_at(&marks), source.schema());
-                self.settle_data(address, instance.provider, value);
-                Progress::Settled
-            }
-            None => {
-                self.ask(Need::Data { address: address.clone(), provider: instance.provider, config });
-                Progress::Waiting
-            }
+        let found = self.request.facts.data.get(address).filter(|(_, arguments)| *arguments == config);
+        if let Some((result, _)) = found {
+            let value = mark_sensitive(&result.mark_at(&marks), source.schema());
+            self.settle_data(address, instance.provider, value);
+            return Progress::Settled;
         }
+        self.ask(Need::Data { address: address.clone(), provider: instance.provider, config });
+        Progress::Waiting
     }
 
     fn settle_data(&mut self, address: &InstanceAddress, provider: wpinfra_core::ProviderAddress, value: Value) {

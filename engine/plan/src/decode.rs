@@ -12,6 +12,7 @@ use crate::sensitive::{mark_sensitive, sensitive_paths};
 /// # Errors
 ///
 /// Tells that the state was written by a newer version, or does not have the shape of the schema.
+#[expect(clippy::result_large_err, reason = "it is the error of a whole plan")]
 pub fn decode(
     resource: &dyn AnyResourceType,
     address: &InstanceAddress,
@@ -33,16 +34,14 @@ pub fn decode(
     } else {
         object.attributes.clone()
     };
-    read(schema, serde_json::Value::Object(attributes), &object.sensitive_paths)
+    read(schema, &serde_json::Value::Object(attributes), &object.sensitive_paths)
         .map_err(|error| misfit(address, resource.name(), &error))
 }
 
 /// Returns the recorded object with the value in place of its attributes; everything else stays.
 pub fn encode(schema: &Schema, value: &Value, object: &ObjectState) -> ObjectState {
-    let attributes = match json::to_json_as(value, &schema.implied_type()) {
-        serde_json::Value::Object(attributes) => attributes,
-        _ => serde_json::Map::new(),
-    };
+    let written = json::to_json_as(value, &schema.implied_type());
+    let attributes = written.as_object().cloned().expect("the value of a schema is an object");
     ObjectState {
         schema_version: schema.version,
         attributes,
@@ -51,8 +50,8 @@ pub fn encode(schema: &Schema, value: &Value, object: &ObjectState) -> ObjectSta
     }
 }
 
-fn read(schema: &Schema, attributes: serde_json::Value, sensitive: &[Path]) -> Result<Value, json::JsonError> {
-    let value = json::from_json(&attributes, &schema.implied_type())?;
+fn read(schema: &Schema, attributes: &serde_json::Value, sensitive: &[Path]) -> Result<Value, json::JsonError> {
+    let value = json::from_json(attributes, &schema.implied_type())?;
     let marks: Vec<(Path, Marks)> = sensitive.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
     Ok(mark_sensitive(&value.mark_at(&marks), schema))
 }

@@ -111,7 +111,7 @@ impl Builder<'_> {
             let digest = Sha256::digest(seed.as_bytes());
             Arc::from(format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]))
         };
-        (0..).map(key).find(|key| !taken(key)).expect("the state has less than 2^32 deposed objects")
+        (0..u32::MAX).map(key).find(|key| !taken(key)).expect("the state has less than 2^32 deposed objects")
     }
 
     /// Lets every step that creates, changes or reads wait for what its block refers to.

@@ -18,6 +18,8 @@ mod merge;
 mod moves;
 mod objects;
 mod order;
+#[cfg(test)]
+mod order_properties;
 mod orphans;
 mod outputs;
 mod plan;

@@ -18,7 +18,7 @@ struct Prior {
     importing: Option<String>,
 }
 
-impl<'a> Round<'a> {
+impl Round<'_> {
     /// Plans what has to happen to an instance so that it becomes what the configuration says.
     pub(crate) fn managed_instance(&mut self, block: BlockId, address: &InstanceAddress) -> Progress {
         let (instance, problems) = self.request.desired.instance(address, &self.known);

@@ -70,7 +70,7 @@ impl Merge {
         let configured = with_element_defaults(attribute, config);
         match prior {
             Some(prior) if mean_the_same(attribute, prior, &configured) => prior.clone(),
-            _ if self.legacy => self.as_the_older_sdk_plans(attribute, prior, configured),
+            _ if self.legacy => as_the_older_sdk_plans(attribute, prior, configured),
             _ => configured,
         }
     }
@@ -87,24 +87,6 @@ impl Merge {
         // an attribute that stands for blocks.
         let is_collection = attribute.ty.is_collection() && attribute.element_object().is_none();
         config.as_str().is_some() || (is_collection && prior.is_none_or(Value::is_zero))
-    }
-
-    /// Imitates what the older SDK makes of a configured collection.
-    fn as_the_older_sdk_plans(&self, attribute: &Attribute, prior: Option<&Value>, configured: Value) -> Value {
-        if !configured.is_known() || !attribute.ty.is_collection() {
-            return configured;
-        }
-        let loses_empty = attribute.role != Role::Required && matches!(attribute.ty, Type::Set(_) | Type::Map(_));
-        if configured.is_zero() {
-            // An empty set or map where none was is none.
-            let is_lost = loses_empty && attribute.element_object().is_none() && prior.is_none_or(Value::is_zero);
-            return if is_lost {
-                prior.cloned().unwrap_or_else(|| Value::null(attribute.ty.clone()))
-            } else {
-                configured
-            };
-        }
-        with_unknown_wholes(configured)
     }
 
     /// Returns the value of an attribute that the configuration does not set.
@@ -173,6 +155,20 @@ impl Merge {
         });
         config.with_elements(merged.collect())
     }
+}
+
+/// Imitates what the older SDK makes of a configured collection.
+fn as_the_older_sdk_plans(attribute: &Attribute, prior: Option<&Value>, configured: Value) -> Value {
+    if !configured.is_known() || !attribute.ty.is_collection() {
+        return configured;
+    }
+    let loses_empty = attribute.role != Role::Required && matches!(attribute.ty, Type::Set(_) | Type::Map(_));
+    if configured.is_zero() {
+        // An empty set or map where none was is none.
+        let is_lost = loses_empty && attribute.element_object().is_none() && prior.is_none_or(Value::is_zero);
+        return if is_lost { prior.cloned().unwrap_or_else(|| Value::null(attribute.ty.clone())) } else { configured };
+    }
+    with_unknown_wholes(configured)
 }
 
 fn is_empty_map(nested: &NestedBlock, config: &Value) -> bool {

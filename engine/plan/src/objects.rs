@@ -100,7 +100,7 @@ pub(crate) fn read(request: &Request<'_>, address: &InstanceAddress, tracked: &m
     for (key, object) in objects {
         match decode(resource, address, object.state) {
             Ok(recorded) => {
-                object.sight = sight(request, resource, (recorded_at.clone(), key), &recorded);
+                object.sight = sight(request, resource, &(recorded_at.clone(), key), &recorded);
                 object.recorded = Some(recorded);
             }
             Err(problem) => diagnostics.push(problem),
@@ -112,13 +112,13 @@ pub(crate) fn read(request: &Request<'_>, address: &InstanceAddress, tracked: &m
 fn sight(
     request: &Request<'_>,
     resource: &dyn AnyResourceType,
-    key: (InstanceAddress, Option<Arc<str>>),
+    key: &(InstanceAddress, Option<Arc<str>>),
     recorded: &Value,
 ) -> Sight {
     if !request.options.refresh || resource.truth() == Truth::State {
         return Sight::Stands(recorded.clone());
     }
-    match request.facts.refreshed.get(&key) {
+    match request.facts.refreshed.get(key) {
         None => Sight::Pending,
         Some(RefreshedObject::Gone) => Sight::Gone,
         Some(RefreshedObject::Found(observed)) => {

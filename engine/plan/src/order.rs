@@ -66,7 +66,9 @@ fn break_cycles(steps: usize, edges: &mut Vec<Edge>, weakest: Strength) {
     }
     let mut component = vec![0; steps];
     for (number, members) in tarjan_scc(&graph).into_iter().enumerate() {
-        members.into_iter().for_each(|member| component[member.index()] = number);
+        for member in members {
+            component[member.index()] = number;
+        }
     }
     edges.retain(|edge| edge.strength != weakest || component[edge.first] != component[edge.then]);
 }
@@ -96,10 +98,10 @@ fn sorted(steps: usize, edges: &[Edge]) -> Vec<usize> {
 /// Sorts the steps that each waits for, and leaves out those that another one of them waits for anyway.
 fn reduce(after: &mut [Vec<usize>]) {
     if after.len() > MOST_STEPS_TO_REDUCE {
-        after.iter_mut().for_each(|before| {
+        for before in after.iter_mut() {
             let sorted: BTreeSet<usize> = before.drain(..).collect();
             before.extend(sorted);
-        });
+        }
         return;
     }
     let mut reach: Vec<Bits> = Vec::with_capacity(after.len());

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use wpinfra_core::desired::Repetition;
-use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, InstanceKey};
+use wpinfra_core::desired::{BlockKind, Move, MoveEnd, Repetition};
+use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, InstanceKey, ModuleInstance};
 
 use crate::managed::destruction_prevented;
 use crate::objects::{Sight, Tracked};
@@ -13,6 +13,7 @@ use crate::planner::Round;
 /// Returns the changes of objects that are to go: orphans, deposed objects and, when destroying, everything.
 pub(crate) fn departures(round: &mut Round<'_>) -> (Vec<Change>, Diagnostics) {
     let mut diagnostics = contradicted_removals(round);
+    diagnostics.extend(contradicted_moves(round));
     let mut changes = Vec::new();
     if round.request.options.mode == Mode::RefreshOnly {
         return (changes, diagnostics);
@@ -101,6 +102,34 @@ fn contradicted_removals(round: &Round<'_>) -> Diagnostics {
         Some(Diagnostic::error("Removed resource still exists", detail).at(removal.range.clone()))
     });
     contradicted.collect()
+}
+
+/// Returns errors about `moved` blocks whose origin is still in the configuration.
+fn contradicted_moves(round: &Round<'_>) -> Diagnostics {
+    let is_still_there = |statement: &Move| match (&statement.from, &statement.to) {
+        (MoveEnd::Resource(from), MoveEnd::Resource(to)) => {
+            from.config() != to.config() && round.graph.resource(&from.config()).is_some()
+        }
+        (MoveEnd::Instance(from), _) => round.covered.contains(from),
+        (MoveEnd::Resource(from), _) => round.covered.contains(&from.instance(None)),
+        (MoveEnd::Module(from), MoveEnd::Module(to)) => {
+            let names = |module: &ModuleInstance| module.0.iter().map(|(name, _)| Arc::clone(name)).collect::<Vec<_>>();
+            let (from, to) = (names(from), names(to));
+            from != to
+                && round.graph.blocks().iter().any(|block| match &block.kind {
+                    BlockKind::Resource(address) => address.module.starts_with(&from),
+                    BlockKind::Provider(_) | BlockKind::Value => false,
+                })
+        }
+        (MoveEnd::Module(_), MoveEnd::Resource(_) | MoveEnd::Instance(_)) => false,
+    };
+    let moves = round.request.desired.moves().iter().filter(|statement| is_still_there(statement));
+    let problems = moves.map(|statement| {
+        let detail = "A \"moved\" block says that something has another address now, but the configuration still has the old one. \
+                      Take the old block away, or the \"moved\" block.";
+        Diagnostic::error("Moved object still exists", detail).at(statement.range.clone())
+    });
+    problems.collect()
 }
 
 /// Returns the error of a change that would destroy what is protected.

@@ -302,7 +302,6 @@ pub enum Need {
 }
 
 /// Result of one planning round.
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 pub enum Outcome {
     /// The plan.
     Finished(Plan),

@@ -137,11 +137,12 @@ fn instance(schema: &Schema, config: &Json, lifecycle: Lifecycle) -> DesiredInst
     DesiredInstance { config, provider: provider_address(), lifecycle, range: None, argument_ranges: Vec::new() }
 }
 
-/// Proposes and compares the action, the replace paths and those planned attributes that `expected` names.
+/// Proposes and compares the action with the replace paths, and those planned attributes that `planned` names.
 fn check(schema: Schema, prior: Option<Json>, config: Json, expected: &str, planned: Json) {
     check_with(Kind::new("test", schema), prior, config, Lifecycle::default(), expected, planned);
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that cases can be written down in place")]
 fn check_with(kind: Kind, prior: Option<Json>, config: Json, lifecycle: Lifecycle, expected: &str, planned: Json) {
     let schema = AnyResourceType::schema(&kind);
     let prior = prior.map(|prior| value_from(&prior, &schema.implied_type(), Some(&schema.block)));
@@ -449,6 +450,8 @@ fn write_only_arguments_are_never_planned() {
     check(schema(attributes, Vec::new()), Some(prior), config, "NoOp", json!({"password_wo": null}));
 }
 
+type Adjust = fn(&mut Draft<'_>);
+
 /// A type whose hook is made by a test.
 fn adjusted(adjust: fn(&mut Draft<'_>)) -> Kind {
     let attributes = vec![
@@ -508,7 +511,7 @@ fn types_adjust_what_is_theirs() {
 
 #[test]
 fn types_may_not_touch_what_is_configured() {
-    let cases: [(fn(&mut Draft<'_>), &str); 3] = [
+    let cases: [(Adjust, &str); 3] = [
         (
             |draft| draft.set("size", Value::number(3)),
             "\"size\" of test is planned to be something else than what is configured",

@@ -1,6 +1,7 @@
 //! A small provider with hand-written schemas and a configuration made of values, for the tests of this crate.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -558,17 +559,18 @@ pub(crate) fn show(desired: &TestDesired, state: &State, options: &Options, worl
     let mut out = String::new();
     for problem in &diagnostics {
         let address = problem.address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default();
-        out.push_str(&format!("{:?}: {}{address}: {}\n", problem.severity, problem.summary, problem.detail));
+        writeln!(out, "{:?}: {}{address}: {}", problem.severity, problem.summary, problem.detail).expect("room");
     }
     let Some(plan) = plan else { return out };
     for change in &plan.changes {
         out.push_str(&describe(change));
     }
     for change in &plan.drift {
-        out.push_str(&format!("drift: {}", describe(change)));
+        out += "drift: ";
+        out += &describe(change);
     }
     for (name, output) in &plan.outputs {
-        out.push_str(&format!("output {name}: {:?} {:?} -> {:?}\n", output.action(), output.before, output.after));
+        writeln!(out, "output {name}: {:?} {:?} -> {:?}", output.action(), output.before, output.after).expect("room");
     }
     out.push_str(&plan.graph.to_string());
     out
@@ -585,7 +587,7 @@ fn describe(change: &crate::plan::Change) -> String {
         (Some(before), Some(after)) => {
             let names =
                 after.mapping().into_iter().flatten().filter(|(name, value)| before.get(name).as_ref() != Some(*value));
-            names.map(|(name, value)| format!(" {name}={value:?}")).collect()
+            names.map(|(name, value)| format!(" {name}={value:?}")).collect::<Vec<_>>().concat()
         }
         _ => String::new(),
     };

@@ -1,6 +1,7 @@
 //! Plans of small configurations, from needs to execution graph.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use wpinfra_core::Value;
 use wpinfra_core::desired::{ImportTarget, Move, MoveEnd, Removal};
@@ -309,6 +310,26 @@ fn moved_objects_keep_what_they_are() {
 }
 
 #[test]
+fn moves_from_what_is_still_there_are_refused() {
+    let mut desired = TestDesired::new("test_thing.old note=x\n test_thing.counted *2\n module.m.test_thing.a");
+    let move_of = |from: MoveEnd, to: MoveEnd| Move { from, to, range: None };
+    let module = |name: &str| MoveEnd::Module(name.parse().expect(name));
+    let refused = [
+        move_of(resource_end("test_thing.old"), resource_end("test_thing.new")),
+        move_of(MoveEnd::Instance(address("test_thing.counted[1]")), resource_end("test_thing.new")),
+        move_of(module("module.m"), module("module.n")),
+    ];
+    for statement in refused {
+        desired.moves = vec![statement.clone()];
+        let problems = run(&desired, &state(""), &normal(), &World::default()).diagnostics;
+        let summaries: Vec<&str> = problems.iter().map(|problem| problem.summary.as_str()).collect();
+        assert_eq!(summaries, ["Moved object still exists"], "{statement:?}");
+    }
+    desired.moves = vec![move_of(MoveEnd::Instance(address("test_thing.counted[7]")), resource_end("test_thing.old"))];
+    assert!(run(&desired, &state("test_thing.counted[7]"), &normal(), &World::default()).diagnostics.is_empty());
+}
+
+#[test]
 fn removed_objects_are_forgotten() {
     let mut desired = TestDesired::new("test_thing.a note=x");
     let removal = |name: &str, destroy| Removal {
@@ -486,22 +507,17 @@ fn check_thousand(others: fn(usize) -> [usize; 2]) {
     for number in 0..1000_usize {
         let name = |n: usize| format!("test_thing.n{n}");
         if number < 2 {
-            text.push_str(&format!("{}\n", name(number)));
-            recorded.push_str(&format!("{}\n", name(number)));
+            writeln!(text, "{}", name(number)).expect("room");
+            writeln!(recorded, "{}", name(number)).expect("room");
             behind.push(BTreeSet::new());
             continue;
         }
         let [one, two] = others(number);
         let all: BTreeSet<usize> = behind[one].iter().chain(&behind[two]).copied().chain([one, two]).collect();
         let names: Vec<String> = all.iter().map(|number| name(*number)).collect();
-        text.push_str(&format!("{} note=@{} peer=@{}\n", name(number), name(one), name(two)));
-        recorded.push_str(&format!(
-            "{0} note=i-{1} peer=i-{2} <- {3}\n",
-            name(number),
-            name(one),
-            name(two),
-            names.join(" ")
-        ));
+        writeln!(text, "{} note=@{} peer=@{}", name(number), name(one), name(two)).expect("room");
+        writeln!(recorded, "{0} note=i-{1} peer=i-{2} <- {3}", name(number), name(one), name(two), names.join(" "))
+            .expect("room");
         behind.push(all);
     }
     let (desired, recorded) = (TestDesired::new(&text), state(&recorded));

@@ -24,7 +24,7 @@ use crate::plan::{Action, Change, ExecutionGraph, Mode, OutputChange, Plan, Reas
 pub struct WireError(String);
 
 impl WireError {
-    fn new(text: impl ToString) -> Self {
+    fn new(text: impl std::fmt::Display) -> Self {
         Self(text.to_string())
     }
 }
