@@ -34,6 +34,7 @@ impl Workspace {
     /// Makes an empty folder; without a cloud.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        std::fs::create_dir(folder.path().join("work")).expect("the folder is ours");
         let path = std::env::var_os("PATH").unwrap_or_default().to_string_lossy().into_owned();
         let environment = [
             ("PATH", path.as_str()),
@@ -179,7 +180,6 @@ impl Workspace {
 
     /// Gives a command the folder and the environment.
     fn settle(&self, mut command: Command) -> Command {
-        std::fs::create_dir_all(self.path("")).expect("the folder is ours");
         let own = command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
         let own: Vec<_> = own.collect();
         command.current_dir(self.path("")).stdin(Stdio::null()).env_clear().envs(&self.environment).envs(own);
@@ -226,6 +226,11 @@ impl Running {
     /// Returns the process id.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Tells whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("our own child").is_some()
     }
 
     /// Waits for the end.

@@ -67,9 +67,9 @@ fn two_applies_at_once() {
     let workspace = Workspace::on(&cloud).main(super::VPC);
     // The first apply is held in its first call until the second has been turned away.
     cloud.faults(&json!([{"action": "ec2:CreateVpc", "kind": "hang", "seconds": 8}]));
-    let first = workspace.start(APPLY);
+    let mut first = workspace.start(APPLY);
     while cloud.hits() == 0 {
-        std::thread::yield_now();
+        assert!(!first.has_ended(), "the apply ends before its first call:\n{}", first.wait().text());
     }
     let second = workspace.run(APPLY);
     assert_eq!(second.code, 1, "{}", second.text());
