@@ -53,7 +53,7 @@ pub(crate) async fn prepare_with(
     let lock = session.lock(&paths, arguments, operation).await?;
     let mut store = Store::open(paths)?;
     let mut clients = BTreeMap::new();
-    if store.pending().len() > 0 {
+    if store.pending().next().is_some() {
         session.say("An earlier apply was interrupted; finding out what became of it …\n");
     }
     let problems = recover(surroundings, &Evaluator::new(&configuration), &mut store, &mut clients).await;

@@ -137,7 +137,7 @@ pub(crate) async fn change(
     let paths = paths_for(session, arguments)?;
     let _lock = session.lock(&paths, arguments, "OperationTypeState").await?;
     let mut store = Store::open(paths)?;
-    if store.pending().len() > 0 {
+    if store.pending().next().is_some() {
         let detail = "An apply was interrupted, and what became of its last steps is not known yet. Run \"wpinfra plan\" first: it finds out.";
         return Err(Diagnostic::error("State has open ends", detail).into());
     }
