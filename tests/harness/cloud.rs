@@ -119,7 +119,8 @@ fn wait_for(port: &Path, process: &mut Child, log: &Path) -> String {
             return number;
         }
         if process.try_wait().expect("our own child").is_some() {
-            let said = std::fs::File::open(log).map(std::io::BufReader::new).map(|file| file.lines().collect::<Vec<_>>());
+            let said =
+                std::fs::File::open(log).map(std::io::BufReader::new).map(|file| file.lines().collect::<Vec<_>>());
             panic!("the local AWS did not start: {said:?}");
         }
         std::thread::yield_now();

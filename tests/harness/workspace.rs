@@ -82,7 +82,8 @@ impl Workspace {
         for entry in std::fs::read_dir(crate::repository().join(folder)).expect("the folder exists") {
             let path = entry.expect("the folder can be read").path();
             if path.extension().is_some_and(|extension| extension == "tf") {
-                std::fs::copy(&path, self.path(path.file_name().expect("a file has a name"))).expect("the folder is ours");
+                std::fs::copy(&path, self.path(path.file_name().expect("a file has a name")))
+                    .expect("the folder is ours");
             }
         }
         self

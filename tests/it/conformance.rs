@@ -165,7 +165,9 @@ fn behaviour(block: &Block, facts: &Json, findings: &mut Findings) {
         block,
         facts,
         &Around { path: Vec::new(), blocks: Vec::new() },
-        &mut |around, name, attribute, facts| attribute_behaviour(around, name, attribute, facts, &mut findings.borrow_mut()),
+        &mut |around, name, attribute, facts| {
+            attribute_behaviour(around, name, attribute, facts, &mut findings.borrow_mut())
+        },
         &mut |around, name, nested, facts| {
             let path = around.dotted(name);
             if let Some(wanted) = facts["force_new"].as_bool() {
@@ -173,7 +175,11 @@ fn behaviour(block: &Block, facts: &Json, findings: &mut Findings) {
                 findings.borrow_mut().equal(&path, "force_new", &ours, &wanted);
             }
             if facts["on_create"] == "unknown" && !nested.computed {
-                findings.borrow_mut().add(&path, "on_create", "is not computed, the facts say it is unknown when created");
+                findings.borrow_mut().add(
+                    &path,
+                    "on_create",
+                    "is not computed, the facts say it is unknown when created",
+                );
             }
         },
     );
@@ -182,7 +188,10 @@ fn behaviour(block: &Block, facts: &Json, findings: &mut Findings) {
 /// Tells whether some argument in the block, or in one inside of it, replaces: then adding the block does.
 fn replaces_inside(block: &Block) -> bool {
     block.attributes.values().any(|attribute| !matches!(attribute.replace, Replace::Never))
-        || block.blocks.values().any(|nested| !matches!(nested.replace, Replace::Never) || replaces_inside(&nested.block))
+        || block
+            .blocks
+            .values()
+            .any(|nested| !matches!(nested.replace, Replace::Never) || replaces_inside(&nested.block))
 }
 
 fn attribute_behaviour(
@@ -343,7 +352,8 @@ fn import(resource: &dyn AnyResourceType, facts: &Json, findings: &mut Findings)
         sets["id"] = json!("alpha");
         vec![("alpha".to_owned(), sets)]
     } else {
-        let example = |example: &Json| (example["import"].as_str().unwrap_or_default().to_owned(), example["sets"].clone());
+        let example =
+            |example: &Json| (example["import"].as_str().unwrap_or_default().to_owned(), example["sets"].clone());
         facts["examples"].as_array().into_iter().flatten().map(example).collect()
     };
     for (id, sets) in examples.into_iter().filter(|(id, _)| !id.contains('<')) {

@@ -21,7 +21,8 @@ pub(crate) const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
     ("data.aws_iam_policy_document", "source_policy_documents", "allows_empty", DOCUMENT),
 ];
 
-const CLIENT: &str = "An import id is read before there is a connection that knows region and account; the read fills in the ARN.";
+const CLIENT: &str =
+    "An import id is read before there is a connection that knows region and account; the read fills in the ARN.";
 const FORM: &str = "An id that no object can have is refused at once, with the form that it should have.";
 const REDIRECT: &str = "The trial plans had no redirect; Terraform plans these, as the recorded cases show.";
 const DOCUMENT: &str = "Checked when the document is put together, so that the message can name the statement.";

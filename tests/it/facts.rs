@@ -147,7 +147,9 @@ pub(crate) fn typed(json: &Json, ty: &Type) -> Value {
         (Json::Object(given), Type::Object(_)) => {
             let empty = wpinfra_core::json::to_json(&Value::unknown(ty.clone()));
             assert!(empty.is_null(), "an unknown object is null as JSON");
-            let Json::Object(known) = wpinfra_core::json::type_to_json(ty)[1].clone() else { return Value::null(ty.clone()) };
+            let Json::Object(known) = wpinfra_core::json::type_to_json(ty)[1].clone() else {
+                return Value::null(ty.clone());
+            };
             Value::object(known.keys().map(|name| {
                 let part = ty.attribute(name).expect("it is an attribute of the type");
                 (name.as_str(), given.get(name).map_or_else(|| Value::null(part.clone()), |json| typed(json, part)))

@@ -81,7 +81,10 @@ fn lints_set() -> BTreeSet<String> {
 /// Returns the paths that `clippy.toml` bans.
 fn bans() -> BTreeSet<String> {
     let text = read("clippy.toml");
-    text.split("path = \"").skip(1).map(|rest| rest.split('"').next().expect("split gives one part").to_owned()).collect()
+    text.split("path = \"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().expect("split gives one part").to_owned())
+        .collect()
 }
 
 #[test]

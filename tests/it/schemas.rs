@@ -31,16 +31,14 @@ const SAMPLES: &[(&str, &str)] = &[
 
 /// Kinds whose samples are also of another kind.
 fn implies(kind: &str, other: &str) -> bool {
-    matches!((kind, other), ("json", "json_object" | "int" | "bool" | "http_codes") | ("int", "http_codes") | ("http_codes", "int"))
+    matches!(
+        (kind, other),
+        ("json", "json_object" | "int" | "bool" | "http_codes") | ("int", "http_codes") | ("http_codes", "int")
+    )
 }
 
 /// Tries what the facts say of values.
-pub(crate) fn acceptance(
-    schema: &Schema,
-    own: &dyn Fn(&Value) -> Diagnostics,
-    facts: &Json,
-    findings: &mut Findings,
-) {
+pub(crate) fn acceptance(schema: &Schema, own: &dyn Fn(&Value) -> Diagnostics, facts: &Json, findings: &mut Findings) {
     if let Some(minimal) = facts.get("minimal_config") {
         let config = facts::configured(&schema.block, minimal);
         for (path, problem) in validate::check(schema, &config) {
@@ -110,7 +108,11 @@ impl Trial<'_> {
                 .iter()
                 .filter(|json| !self.accepts(json, part.is_some()))
                 .map(|json| format!("refuses {}", short(json)))
-                .chain(bad.iter().filter(|json| self.accepts(json, part.is_some())).map(|json| format!("accepts {}", short(json))))
+                .chain(
+                    bad.iter()
+                        .filter(|json| self.accepts(json, part.is_some()))
+                        .map(|json| format!("accepts {}", short(json))),
+                )
                 .collect();
             if !wrong.is_empty() {
                 let path = self.around.dotted(self.name);
@@ -140,18 +142,25 @@ fn number_tries(facts: &Json) -> Vec<Try> {
     if let Some(limit) = facts["greater_than"].as_i64() {
         ranges.push((Some(limit + 1), None));
     }
-    let inside = |number: i64| ranges.iter().any(|(least, most)| least.is_none_or(|l| number >= l) && most.is_none_or(|m| number <= m));
+    let inside = |number: i64| {
+        ranges.iter().any(|(least, most)| least.is_none_or(|l| number >= l) && most.is_none_or(|m| number <= m))
+    };
     if !ranges.is_empty() && !flag(facts, "any_of") {
         let ends = ranges.iter().flat_map(|(least, most)| [*least, *most]).flatten();
         let beyond = ranges.iter().flat_map(|(least, most)| [least.map(|l| l - 1), most.map(|m| m + 1)]).flatten();
         let key = if facts.get("ranges").is_some() { "ranges" } else { "range" };
-        tries.push((key.to_owned(), ends.map(Json::from).collect(), beyond.filter(|n| !inside(*n)).map(Json::from).collect()));
+        tries.push((
+            key.to_owned(),
+            ends.map(Json::from).collect(),
+            beyond.filter(|n| !inside(*n)).map(Json::from).collect(),
+        ));
     }
     if let Some(allowed) = facts["one_of"].as_array() {
         let divisor = facts["divisible_by"].as_i64();
-        let next = allowed.iter().filter_map(Json::as_i64).map(|number| number + 1).filter(|number| {
-            !allowed.contains(&json!(number)) && divisor.is_none_or(|divisor| number % divisor != 0)
-        });
+        let next =
+            allowed.iter().filter_map(Json::as_i64).map(|number| number + 1).filter(|number| {
+                !allowed.contains(&json!(number)) && divisor.is_none_or(|divisor| number % divisor != 0)
+            });
         tries.push(("one_of".to_owned(), allowed.clone(), next.map(Json::from).collect()));
     }
     if let Some(divisor) = facts["divisible_by"].as_i64() {
@@ -175,7 +184,8 @@ fn text_tries(facts: &Json) -> Vec<Try> {
     let allowed = texts(facts, "one_of");
     if !allowed.is_empty() {
         tries.push(("one_of".to_owned(), list(&allowed), list(&["surely-not-allowed"])));
-        let swapped: Vec<String> = allowed.iter().map(|text| swap_case(text)).filter(|text| !allowed.contains(&text.as_str())).collect();
+        let swapped: Vec<String> =
+            allowed.iter().map(|text| swap_case(text)).filter(|text| !allowed.contains(&text.as_str())).collect();
         let swapped: Vec<Json> = swapped.into_iter().map(Json::from).collect();
         let ignores = flag(facts, "one_of_ignores_case");
         let (good, bad) = if ignores { (swapped, Vec::new()) } else { (Vec::new(), swapped) };
@@ -183,8 +193,10 @@ fn text_tries(facts: &Json) -> Vec<Try> {
     }
     let accepted = facts.get("accepts").map(|_| texts(facts, "accepts"));
     if let Some(accepted) = &accepted {
-        let good: Vec<&str> = SAMPLES.iter().filter(|(kind, _)| accepted.contains(kind)).map(|(_, sample)| *sample).collect();
-        let others = SAMPLES.iter().filter(|(kind, _)| !accepted.iter().any(|other| other == kind || implies(other, kind)));
+        let good: Vec<&str> =
+            SAMPLES.iter().filter(|(kind, _)| accepted.contains(kind)).map(|(_, sample)| *sample).collect();
+        let others =
+            SAMPLES.iter().filter(|(kind, _)| !accepted.iter().any(|other| other == kind || implies(other, kind)));
         let bad: Vec<&str> = others.map(|(_, sample)| *sample).filter(|sample| !allowed.contains(sample)).collect();
         tries.push(("accepts".to_owned(), list(&good), list(&bad)));
     }
@@ -354,7 +366,8 @@ fn relations_name_arguments_that_exist() {
             let nested = block.blocks.values().flat_map(|nested| &nested.relations);
             for relation in attributes.chain(nested) {
                 use wpinfra_core::schema::Relation::{AtLeastOneOf, ConflictsWith, ExactlyOneOf, RequiredWith};
-                let (ConflictsWith(others) | ExactlyOneOf(others) | AtLeastOneOf(others) | RequiredWith(others)) = relation;
+                let (ConflictsWith(others) | ExactlyOneOf(others) | AtLeastOneOf(others) | RequiredWith(others)) =
+                    relation;
                 for other in others.iter().filter(|other| !exists(&schema.block, other)) {
                     offences.push(format!("{path}: {other}"));
                 }
@@ -381,8 +394,14 @@ fn every_resource_type_can_be_told_by_an_import_id_or_says_why_not() {
     for provider in &providers {
         for (name, resource) in provider.resources() {
             match resource.import("some-id") {
-                Ok((_, value)) => assert_eq!(*value.ty(), resource.schema().implied_type(), "{name}: the value is of the schema's type"),
-                Err(should) => assert!(should.trim().len() > 10, "{name}: {should:?} should say what the id looks like"),
+                Ok((_, value)) => assert_eq!(
+                    *value.ty(),
+                    resource.schema().implied_type(),
+                    "{name}: the value is of the schema's type"
+                ),
+                Err(should) => {
+                    assert!(should.trim().len() > 10, "{name}: {should:?} should say what the id looks like")
+                }
             }
         }
     }

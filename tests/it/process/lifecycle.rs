@@ -51,10 +51,19 @@ fn what_waits_holds_up_nobody_else() {
         call["t"].as_f64().expect("a time")
     };
     // NAT gateway, database, load balancer and file system do not need one another.
-    let begins = ["ec2:CreateNatGateway", "rds:CreateDBInstance", "elasticloadbalancing:CreateLoadBalancer", "elasticfilesystem:CreateFileSystem"];
+    let begins = [
+        "ec2:CreateNatGateway",
+        "rds:CreateDBInstance",
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticfilesystem:CreateFileSystem",
+    ];
     let times = begins.map(first);
-    let (earliest, latest) = (times.iter().copied().fold(f64::MAX, f64::min), times.iter().copied().fold(f64::MIN, f64::max));
-    assert!(latest - earliest < 3.0 * 1.0, "all are begun before three of the creating states could pass in line: {times:?}");
+    let (earliest, latest) =
+        (times.iter().copied().fold(f64::MAX, f64::min), times.iter().copied().fold(f64::MIN, f64::max));
+    assert!(
+        latest - earliest < 3.0 * 1.0,
+        "all are begun before three of the creating states could pass in line: {times:?}"
+    );
     workspace.destroy(&[]);
     assert_eq!(cloud.inventory(), json!({}));
 }

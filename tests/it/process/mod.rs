@@ -67,6 +67,10 @@ const KINDS: &[(&str, &str)] = &[
 fn same_objects(workspace: &Workspace, cloud: &Cloud) {
     let (state, inventory) = (workspace.state(), cloud.inventory());
     for (resource_type, kind) in KINDS {
-        assert_eq!(recorded_ids(&state, resource_type), standing_ids(&inventory, kind), "{resource_type}: recorded, standing");
+        assert_eq!(
+            recorded_ids(&state, resource_type),
+            standing_ids(&inventory, kind),
+            "{resource_type}: recorded, standing"
+        );
     }
 }

@@ -96,7 +96,8 @@ fn a_full_disk_is_told_before_anything_is_made() {
     let cloud = Cloud::take();
     let workspace = Workspace::on(&cloud).main(super::VPC);
     // No file may grow: what the kernel answers is what a full disk answers, to this process alone.
-    let outcome = workspace.shell("trap '' XFSZ; ulimit -f 0; \"$WPINFRA\" apply -auto-approve -input=false -no-color 2>&1 | cat");
+    let outcome = workspace
+        .shell("trap '' XFSZ; ulimit -f 0; \"$WPINFRA\" apply -auto-approve -input=false -no-color 2>&1 | cat");
     assert!(outcome.text().contains("rror"), "{}", outcome.text());
     assert_eq!(cloud.inventory(), json!({}), "nothing is made that cannot be recorded:\n{}", outcome.text());
     workspace.apply(&[]);
