@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{InternetGateway as Ec2InternetGateway, ResourceType as Ec2Type};
 use wpinfra_core::provider::{
-    Creation, Draft, Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token,
+    Creation, Draft, Identity, Observed, ReadRequest, RemoteErrorKind, RemoteId, RemoteResult, ResourceType, Token,
 };
 use wpinfra_schema_derive::Model;
 
@@ -101,7 +101,11 @@ impl ResourceType for InternetGatewayType {
         }
         if let Some(vpc) = after {
             let call = aws.ec2.attach_internet_gateway().internet_gateway_id(&id.0).vpc_id(vpc);
-            call.send().await.named("ec2:AttachInternetGateway")?;
+            match call.send().await.named("ec2:AttachInternetGateway") {
+                // An earlier attempt whose answer was lost; the read that follows tells to which VPC.
+                Err(error) if error.kind == RemoteErrorKind::AlreadyExists => {}
+                answer => drop(answer?),
+            }
         }
         Ok(())
     }
