@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wpinfra_core::desired::BlockId;
 use wpinfra_core::state::{InstanceState, ObjectState, ObjectStatus, ResourceState, State};
-use wpinfra_core::{ConfigAddress, Diagnostics, InstanceAddress, Mode as BlockMode};
+use wpinfra_core::{ConfigAddress, Diagnostics, InstanceAddress, Mode as BlockMode, Value};
 
 use crate::bits::Bits;
 use crate::decode::encode;
 use crate::execution::{self, Origins};
-use crate::objects::{Object, Sight};
+use crate::objects::{Object, Sight, Tracked};
 use crate::orphans::departures;
 use crate::outputs::output_changes;
 use crate::plan::{Action, Change, Mode, Plan};
 use crate::planner::Round;
+use crate::settle::is_drift;
 
 /// Makes the plan out of a round in which nothing was left to be found out.
 pub(crate) fn conclude(mut round: Round<'_>) -> (Option<Plan>, Diagnostics) {
@@ -203,6 +204,17 @@ fn add_data(round: &Round<'_>, state: &mut State) {
     }
 }
 
+fn has_drifted(
+    round: &Round<'_>,
+    address: &InstanceAddress,
+    tracked: &Tracked<'_>,
+    recorded: &Value,
+    value: &Value,
+) -> bool {
+    let resource = round.request.registry.resource(&tracked.provider.source, address.resource_type());
+    value != recorded && resource.is_none_or(|resource| is_drift(recorded, value, resource.schema()))
+}
+
 /// Returns what was changed or deleted outside since the state was written.
 fn drift(round: &Round<'_>) -> Vec<Change> {
     let mut drift = Vec::new();
@@ -210,7 +222,9 @@ fn drift(round: &Round<'_>) -> Vec<Change> {
         for (key, object) in tracked.objects() {
             let (action, after) = match (&object.sight, &object.recorded) {
                 (Sight::Gone, _) => (Action::Delete, None),
-                (Sight::Stands(value), Some(recorded)) if value != recorded => (Action::Update, Some(value.clone())),
+                (Sight::Stands(value), Some(recorded)) if has_drifted(round, address, tracked, recorded, value) => {
+                    (Action::Update, Some(value.clone()))
+                }
                 (Sight::Stands(_) | Sight::Pending, _) => continue,
             };
             drift.push(Change {

@@ -11,17 +11,24 @@ use crate::merge::TIMEOUTS;
 /// Combines a planned object with what a read found after the apply; the second result tells where they disagree.
 ///
 /// What means the same stays as planned unless the schema wants the service's wording, and so does what the service never tells.
-/// Everything else is as observed, and nothing is unknown. Disagreements are known planned values of arguments that turned out differently. Marks are not looked at: the
-/// result has none.
+/// Everything else is as observed, and nothing is unknown. Disagreements are known planned values of arguments that turned out
+/// differently. Marks are not looked at: the result has none.
 pub fn settle(planned: &Value, observed: &Value, schema: &Schema) -> (Value, Vec<Path>) {
     Settling::new(schema, true).all(planned, observed, schema)
 }
 
-/// Brings what a refresh observed into the form in which it is recorded, so that only real differences are left.
+/// Brings what a refresh observed into the form in which it is recorded.
 ///
-/// Marks are not looked at: the result has none.
+/// As Terraform has it, older types spell out "", 0, false and empty collections where null is recorded; [`is_drift`] does not
+/// count that. Marks are not looked at: the result has none.
 pub fn normalise(prior: &Value, observed: &Value, schema: &Schema) -> Value {
     Settling::new(schema, false).all(prior, observed, schema).0
+}
+
+/// Tells whether two values of an object differ in more than what its type cannot tell apart.
+pub(crate) fn is_drift(recorded: &Value, observed: &Value, schema: &Schema) -> bool {
+    let settling = Settling::new(schema, false);
+    !settling.loosely_same(&recorded.without_deep_marks(), &observed.without_deep_marks())
 }
 
 struct Settling {
@@ -67,7 +74,8 @@ impl Settling {
             return observed.clone();
         }
         if attribute.local || self.same(attribute, expected, observed) {
-            let is_told = self.after_apply && !attribute.local && (attribute.as_observed || self.spells_out(expected));
+            let is_reworded = self.after_apply && attribute.as_observed;
+            let is_told = !attribute.local && (is_reworded || self.spells_out(expected));
             return if is_told { observed.clone() } else { expected.clone() };
         }
         if attribute.role != Role::Computed && !expected.is_null() {
@@ -76,9 +84,9 @@ impl Settling {
         observed.clone()
     }
 
-    /// Tells whether the older SDK records "", 0 or false where a plan has null; collections stay null.
+    /// Tells whether the older SDK records "", 0 or false where a plan has null, and empty collections too after a refresh.
     fn spells_out(&self, expected: &Value) -> bool {
-        self.legacy && self.after_apply && expected.is_null() && !expected.ty().is_collection()
+        self.legacy && expected.is_null() && !(self.after_apply && expected.ty().is_collection())
     }
 
     fn same(&self, attribute: &Attribute, expected: &Value, observed: &Value) -> bool {
@@ -119,7 +127,7 @@ impl Settling {
             return observed.clone();
         }
         let has_parts = |value: &Value| value.elements().is_some_and(|all| !all.is_empty());
-        let is_spelled_out = self.legacy && self.after_apply && nested.nesting == Nesting::List && has_parts(expected);
+        let is_spelled_out = self.legacy && nested.nesting == Nesting::List && has_parts(expected);
         if !is_spelled_out && self.loosely_same(expected, observed) {
             return expected.clone();
         }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use wpinfra_core::schema::{Attribute, Equality, NestedBlock, Nesting, Schema, TypeSystem};
 use wpinfra_core::{Type, json as values};
 
-use crate::settle::{normalise, settle};
+use crate::settle::{is_drift, normalise, settle};
 use crate::testing::{computed, nested, optional, optional_computed, required, schema, value_from};
 
 fn bucket() -> Schema {
@@ -113,10 +113,16 @@ fn refreshes_show_only_what_differs() {
     let value = |json: Json| value_from(&json, &schema.implied_type(), Some(&schema.block));
     let recorded = json!({"id": "i", "note": null, "policy": "{\"a\":1}", "secret": "s", "size": 1, "tags": null, "list": [{"port": 1, "note": ""}], "timeouts": {"create": "1m"}});
     let observed = json!({"id": "i", "note": "", "policy": "{ \"a\":1}", "size": 1, "tags": {}, "list": [{"port": 1}]});
-    assert_eq!(normalise(&value(recorded.clone()), &value(observed.clone()), &schema), value(recorded.clone()));
+    let mut spelled_out = recorded.clone();
+    spelled_out["note"] = json!("");
+    spelled_out["tags"] = json!({});
+    let found = normalise(&value(recorded.clone()), &value(observed.clone()), &schema);
+    assert_eq!(found, value(spelled_out.clone()));
+    assert!(!is_drift(&value(recorded.clone()), &found, &schema));
     let mut drifted = observed;
     drifted["size"] = json!(2);
-    let mut wanted = recorded.clone();
-    wanted["size"] = json!(2);
-    assert_eq!(normalise(&value(recorded), &value(drifted), &schema), value(wanted));
+    spelled_out["size"] = json!(2);
+    let found = normalise(&value(recorded.clone()), &value(drifted), &schema);
+    assert_eq!(found, value(spelled_out));
+    assert!(is_drift(&value(recorded), &found, &schema));
 }
