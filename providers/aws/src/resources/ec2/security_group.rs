@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{ResourceType as Ec2Type, SecurityGroup as Ec2SecurityGroup};
 use wpinfra_core::provider::{
-    Creation, Draft, Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token,
+    Creation, Draft, Identity, Observed, ReadRequest, RemoteErrorKind, RemoteId, RemoteResult, ResourceType, Token,
 };
 use wpinfra_schema_derive::{BlockModel, Model};
 
@@ -289,7 +289,11 @@ async fn update_rules(
     let new: Vec<Permission> = after.difference(&before).cloned().collect();
     // EC2 takes no second rule for the same packets, so the old one goes first even where only its description changes.
     revoke(aws, &id.0, direction, &gone).await?;
-    authorize(aws, &id.0, direction, &new).await.map(|_| ())
+    match authorize(aws, &id.0, direction, &new).await {
+        // An earlier attempt whose answer was lost; the read that follows tells whether all of them stand.
+        Err(error) if error.kind == RemoteErrorKind::AlreadyExists => Ok(()),
+        answer => answer.map(|_| ()),
+    }
 }
 
 #[cfg(test)]
