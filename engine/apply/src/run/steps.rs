@@ -332,12 +332,15 @@ impl Run<'_> {
         let plain = without_id(&plain);
         let result: RemoteResult<(Value, Vec<Path>)> = async {
             let observed = self.wait_ready(progress, target, goal).await?;
-            let settled = settle(&plain, &observed, schema);
-            if goal.creation == Creation::Complete || settled.1.is_empty() {
-                return Ok(settled);
+            // What was looked up before the create is wanted as much as what was planned.
+            let wanted = without_id(goal.sent);
+            let is_reached = settle(&wanted, &observed, schema).1.is_empty();
+            if goal.creation == Creation::Complete || is_reached {
+                return Ok(settle(&plain, &observed, schema));
             }
             let call = self.changing(progress.change, goal.limit);
-            let update = || target.resource.update(target.client, goal.id, &observed, goal.sent);
+            let wanted = with_observed(goal.sent, &observed);
+            let update = || target.resource.update(target.client, goal.id, &observed, &wanted);
             self.remote.call(&call, update).await?;
             let observed = self.wait_ready(progress, target, goal).await?;
             Ok(settle(&plain, &observed, schema))
@@ -632,6 +635,15 @@ struct Objective<'a> {
 
 fn with_id(value: &Value, id: &RemoteId) -> Value {
     if value.get("id").is_some() { value.with_attribute("id", Value::string(&id.0)) } else { value.clone() }
+}
+
+/// Returns what is wanted with the observed value in place of every attribute that is not settled yet: there, nothing is wanted.
+fn with_observed(wanted: &Value, observed: &Value) -> Value {
+    let attributes = wanted.mapping().into_iter().flatten().map(|(name, value)| {
+        let found = observed.get(name).filter(|_| !value.is_wholly_known());
+        (Arc::clone(name), found.unwrap_or_else(|| value.clone()))
+    });
+    Value::object(attributes).with_marks(wanted.marks())
 }
 
 fn without_id(value: &Value) -> Value {

@@ -125,6 +125,12 @@ impl DataSource for PolicyDocumentSource {
             id: Some(crc32fast::hash(json.as_bytes()).to_string()),
             minified_json: Some(written(serde_json::to_string(&policy))?),
             json: Some(json),
+            version: policy.version.clone(),
+            statement: config
+                .statement
+                .iter()
+                .map(|block| StatementBlock { effect: effect_of(block), ..block.clone() })
+                .collect(),
             ..config.clone()
         })
     }
@@ -236,7 +242,7 @@ fn refuse_repeated_sids(statements: &[Statement], seen: &mut BTreeSet<String>, p
 fn own_statement(block: &StatementBlock) -> Statement {
     Statement {
         sid: non_empty(&block.sid),
-        effect: Some(non_empty(&block.effect).unwrap_or_else(|| "Allow".to_owned())),
+        effect: effect_of(block),
         action: texts(&block.actions),
         not_action: texts(&block.not_actions),
         resource: texts(&with_variables(&block.resources)),
@@ -245,6 +251,11 @@ fn own_statement(block: &StatementBlock) -> Statement {
         not_principal: principals(&block.not_principals),
         condition: conditions(&block.condition),
     }
+}
+
+/// Returns what the statement does: it allows unless it says otherwise.
+fn effect_of(block: &StatementBlock) -> Option<String> {
+    non_empty(&block.effect).or_else(|| Some("Allow".to_owned()))
 }
 
 /// Turns `&{…}`, by which configurations write the policy language's variables, into `${…}`.

@@ -135,7 +135,7 @@ impl DataSource for VpcSource {
             main_route_table_id: main.get(&id).cloned(),
             id: Some(id),
             owner_id: vpc.owner_id.clone(),
-            state: vpc.state.as_ref().map(|state| state.as_str().to_owned()),
+            state: config.state.clone(),
             tags: Some(tag_map(pairs(vpc.tags.as_deref()))),
             filter: config.filter.clone(),
         })

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, NetworkAcl, ResourceType as Ec2Type, RouteTable, SecurityGroup, Tenancy, Vpc as Ec2Vpc,
     VpcAttributeName, VpcCidrBlockStateCode, VpcIpv6CidrBlockAssociation, VpcTenancy,
 };
-use futures_util::future::{try_join_all, try_join4};
+use futures_util::future::{try_join_all, try_join3};
 use wpinfra_core::Value;
 use wpinfra_core::provider::{
     Creation, Draft, Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token, Wait, wait,
@@ -146,7 +146,7 @@ impl ResourceType for VpcType {
     async fn read(&self, aws: &Aws, requests: &[ReadRequest<Vpc>]) -> RemoteResult<Vec<Option<Observed<Vpc>>>> {
         let ids: Vec<String> = requests.iter().map(|request| request.id.0.clone()).collect();
         let (found, attributes, defaults) =
-            futures_util::future::try_join3(vpcs(aws, &ids), attributes_of_all(aws, &ids), defaults(aws, &ids)).await?;
+            try_join3(vpcs(aws, &ids), attributes_of_all(aws, &ids), defaults(aws, requests)).await?;
         let observed = requests.iter().zip(attributes).map(|(request, attributes)| {
             let vpc = found.get(&request.id.0)?;
             Some(observed(aws, vpc, attributes?, defaults.of(&request.id.0), &request.prior))
@@ -234,15 +234,46 @@ impl Defaults {
     }
 }
 
-async fn defaults(aws: &Aws, vpcs: &[String]) -> RemoteResult<Defaults> {
-    let (network_acls, security_groups, main_route_tables, ()) = try_join4(
-        default_network_acls(aws, vpcs),
-        default_security_groups(aws, vpcs),
-        main_route_tables(aws, vpcs),
-        std::future::ready(Ok(())),
+/// Finds what VPCs come with. Their default network ACL and security group stay the same for as long as they stand.
+async fn defaults(aws: &Aws, requests: &[ReadRequest<Vpc>]) -> RemoteResult<Defaults> {
+    let unknown = |recorded: fn(&Vpc) -> &Option<String>| -> Vec<String> {
+        let lacking = requests.iter().filter(|request| non_empty(recorded(&request.prior)).is_none());
+        lacking.map(|request| request.id.0.clone()).collect()
+    };
+    let (lacking_acl, lacking_group) =
+        (unknown(|vpc| &vpc.default_network_acl_id), unknown(|vpc| &vpc.default_security_group_id));
+    let (mut network_acls, mut security_groups, main_route_tables) = try_join3(
+        default_network_acls(aws, &lacking_acl),
+        default_security_groups(aws, &lacking_group),
+        confirmed_main_route_tables(aws, requests),
     )
     .await?;
+    for ReadRequest { id, prior } in requests {
+        network_acls.extend(non_empty(&prior.default_network_acl_id).map(|acl| (id.0.clone(), acl)));
+        security_groups.extend(non_empty(&prior.default_security_group_id).map(|group| (id.0.clone(), group)));
+    }
     Ok(Defaults { network_acls, security_groups, main_route_tables })
+}
+
+/// Finds the main route tables. One that is recorded is looked at together with the tables that others read; only where it
+/// is not the main one any more is its successor searched for.
+async fn confirmed_main_route_tables(
+    aws: &Aws,
+    requests: &[ReadRequest<Vpc>],
+) -> RemoteResult<BTreeMap<String, String>> {
+    let recorded =
+        || requests.iter().filter_map(|request| Some((&request.id.0, non_empty(&request.prior.main_route_table_id)?)));
+    let tables = aws.route_tables(recorded().map(|(_, table)| table)).await?;
+    let is_main = |table: &String| {
+        let associations = tables.get(table).map(RouteTable::associations).unwrap_or_default();
+        associations.iter().any(|association| association.main == Some(true))
+    };
+    let confirmed = recorded().filter(|(_, table)| is_main(table)).map(|(vpc, table)| (vpc.clone(), table));
+    let mut found: BTreeMap<String, String> = confirmed.collect();
+    let others =
+        requests.iter().map(|request| request.id.0.clone()).filter(|vpc| !found.contains_key(vpc)).collect::<Vec<_>>();
+    found.extend(main_route_tables(aws, &others).await?);
+    Ok(found)
 }
 
 async fn default_network_acls(aws: &Aws, vpcs: &[String]) -> RemoteResult<BTreeMap<String, String>> {
@@ -303,8 +334,8 @@ fn observed(aws: &Aws, vpc: &Ec2Vpc, attributes: Attributes, defaults: DefaultsO
         assign_generated_ipv6_cidr_block: Some(ipv6.is_some() && pool == "Amazon"),
         cidr_block: vpc.cidr_block.clone(),
         default_network_acl_id: defaults.network_acl,
-        // A VPC does not tell which table it was created with; as long as nobody made another one the main table, it is that.
-        default_route_table_id: non_empty(&prior.default_route_table_id).or_else(|| defaults.main_route_table.clone()),
+        // A VPC does not tell which table it was created with; like Terraform we take the main one for it.
+        default_route_table_id: defaults.main_route_table.clone(),
         default_security_group_id: defaults.security_group,
         dhcp_options_id: vpc.dhcp_options_id.clone(),
         enable_dns_hostnames: Some(attributes.dns_hostnames),

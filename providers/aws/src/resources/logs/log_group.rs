@@ -229,7 +229,7 @@ fn observed(aws: &Aws, group: &RemoteLogGroup, tags: BTreeMap<String, String>, p
         arn: plain_arn(group),
         id: Some(name.clone()),
         kms_key_id: Some(group.kms_key_id.clone().unwrap_or_default()),
-        log_group_class: Some(group.log_group_class.as_ref().map_or("STANDARD", LogGroupClass::as_str).to_owned()),
+        log_group_class: Some(group.log_group_class.as_ref().map_or("", LogGroupClass::as_str).to_owned()),
         name_prefix: Some(prefix_of(&name).unwrap_or_default().to_owned()),
         name: Some(name),
         retention_in_days: group.retention_in_days.unwrap_or(0).into(),
