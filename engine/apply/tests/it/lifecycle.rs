@@ -213,7 +213,13 @@ async fn the_old_one_stays_when_its_successor_cannot_be_created() {
     assert!(report.diagnostics.has_errors());
     bench.check_nothing_lost(&report.state);
     let machine = "fake_machine.m".parse().expect("an address");
-    assert_eq!(report.state.instance(&machine), before.instance(&machine));
+    // A refresh may have spelled out what was null, so that only identity and condition are compared.
+    let standing = |state: &wpinfra_core::state::State| {
+        let instance = state.instance(&machine).expect("recorded");
+        let current = instance.current.as_ref().expect("there");
+        (current.id().map(str::to_owned), current.status, instance.deposed.len())
+    };
+    assert_eq!(standing(&report.state), standing(&before));
     bench.world.clear_faults();
     bench.settle(&BEFORE_DESTROY.replace("IMAGE", "new")).await;
 }
