@@ -22,7 +22,6 @@ const BCRYPT_BYTES: usize = 72;
 
 /// Draws a text that is kept secret.
 #[derive(Clone, Debug, Default, Model)]
-#[expect(clippy::struct_excessive_bools, reason = "they are the arguments")]
 #[model(name = "random_password", version = 3, strict)]
 pub(crate) struct RandomPassword {
     /// Values whose change draws a new password.

@@ -14,7 +14,6 @@ use crate::local::LocalType;
 
 /// Draws a text of letters, digits and other characters.
 #[derive(Clone, Debug, Default, Model)]
-#[expect(clippy::struct_excessive_bools, reason = "they are the arguments")]
 #[model(name = "random_string", version = 2, strict)]
 pub(crate) struct RandomString {
     /// Values whose change draws a new text.

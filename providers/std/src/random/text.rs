@@ -18,7 +18,6 @@ const CLASSES: [&str; 4] = ["special", "upper", "lower", "numeric"];
 
 /// Which text to draw.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "they are the arguments")]
 pub(crate) struct TextRules {
     pub(crate) length: i64,
     pub(crate) upper: bool,

@@ -183,7 +183,7 @@ impl ResourceType for EipType {
     }
 
     async fn find(&self, aws: &Aws, _planned: &Eip, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::ElasticIp, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 

@@ -119,7 +119,7 @@ impl ResourceType for InternetGatewayType {
     }
 
     async fn find(&self, aws: &Aws, _planned: &InternetGateway, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::InternetGateway, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 

@@ -70,14 +70,13 @@ pub(crate) async fn update_tags(aws: &Aws, id: &str, prior: &Tags, planned: &Tag
     Ok(())
 }
 
-/// Returns the id of the object of a kind that carries the creation tag.
-pub(crate) async fn find_by_creation_tag(aws: &Aws, kind: Ec2Type, token: &Token) -> RemoteResult<Option<RemoteId>> {
+/// Returns the id of the object that carries the creation tag. One operation makes one object, so its kind need not be asked for.
+pub(crate) async fn find_by_creation_tag(aws: &Aws, token: &Token) -> RemoteResult<Option<RemoteId>> {
     let found = aws
         .ec2
         .describe_tags()
         .filters(filter("key", [CREATION_TAG]))
         .filters(filter("value", [&*token.0]))
-        .filters(filter("resource-type", [kind.as_str()]))
         .send()
         .await
         .named("ec2:DescribeTags")?;

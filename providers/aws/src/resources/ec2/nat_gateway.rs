@@ -165,7 +165,7 @@ impl ResourceType for NatGatewayType {
     }
 
     async fn find(&self, aws: &Aws, _planned: &NatGateway, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::Natgateway, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 

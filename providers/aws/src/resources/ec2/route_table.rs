@@ -147,7 +147,7 @@ impl ResourceType for RouteTableType {
     }
 
     async fn find(&self, aws: &Aws, _planned: &RouteTable, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::RouteTable, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 

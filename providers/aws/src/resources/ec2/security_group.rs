@@ -168,7 +168,7 @@ impl ResourceType for SecurityGroupType {
     }
 
     async fn find(&self, aws: &Aws, _planned: &SecurityGroup, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::SecurityGroup, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 

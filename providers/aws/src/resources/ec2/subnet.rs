@@ -157,7 +157,7 @@ impl ResourceType for SubnetType {
     }
 
     async fn find(&self, aws: &Aws, _planned: &Subnet, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::Subnet, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 

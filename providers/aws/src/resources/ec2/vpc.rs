@@ -169,7 +169,7 @@ impl ResourceType for VpcType {
     }
 
     async fn find(&self, aws: &Aws, _planned: &Vpc, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::Vpc, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 

@@ -244,7 +244,7 @@ impl<M: Rule> ResourceType for RuleType<M> {
     }
 
     async fn find(&self, aws: &Aws, _planned: &M, token: &Token) -> RemoteResult<Option<RemoteId>> {
-        find_by_creation_tag(aws, Ec2Type::SecurityGroupRule, token).await
+        find_by_creation_tag(aws, token).await
     }
 }
 
