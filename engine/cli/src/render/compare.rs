@@ -62,9 +62,6 @@ fn whole_body(value: &Value, symbol: Symbol) -> Body {
     if let Some(hidden) = concealed(value) {
         return Body::Text(hidden.to_owned());
     }
-    if let Some(text) = short(value) {
-        return Body::Text(text);
-    }
     match value.content() {
         Content::String(text) => match json_of(text) {
             Some(json) => wrapped_json(&json, whole_json(&json, symbol)),
@@ -75,15 +72,23 @@ fn whole_body(value: &Value, symbol: Symbol) -> Body {
         },
         Content::Sequence(elements) if !elements.is_empty() => {
             let entries = elements.iter().map(|element| whole(Label::Element, element, symbol)).collect();
-            Body::Container(Container::new("[", "]", entries))
+            short_or_long(value, Container::new("[", "]", entries))
         }
         Content::Mapping(_) => {
             let container = mapping_parts(value, symbol);
-            if container.entries.is_empty() { Body::Text("{}".to_owned()) } else { Body::Container(container) }
+            if container.entries.is_empty() { Body::Text("{}".to_owned()) } else { short_or_long(value, container) }
         }
         Content::Null | Content::Unknown(_) | Content::Bool(_) | Content::Number(_) | Content::Sequence(_) => {
             Body::Text(literal(value))
         }
+    }
+}
+
+/// Returns the parts, with the text for one line if that is short.
+fn short_or_long(value: &Value, long: Container) -> Body {
+    match short(value) {
+        Some(text) => Body::Short(text, long),
+        None => Body::Container(long),
     }
 }
 
@@ -149,7 +154,7 @@ fn both(label: Label, before: &Value, after: &Value, path: &Path, replace: &[Pat
 fn becomes(before: &Value, after: &str) -> Body {
     match whole_body(before, Symbol::Remove) {
         Body::Container(container) => Body::Container(Container { becomes: Some(after.to_owned()), ..container }),
-        Body::Text(text) | Body::Change(text, _) => Body::Change(text, after.to_owned()),
+        Body::Text(text) | Body::Change(text, _) | Body::Short(text, _) => Body::Change(text, after.to_owned()),
         Body::Lines(_) => Body::Change(literal(before), after.to_owned()),
     }
 }
@@ -258,18 +263,15 @@ fn json_of(text: &str) -> Option<Value> {
 
 /// As [`whole_body`], but null is a value in JSON and strings in it are strings.
 fn whole_json(json: &Value, symbol: Symbol) -> Body {
-    if let Some(text) = short(json) {
-        return Body::Text(text);
-    }
     let entry = |label, part: &Value| Entry { symbol, label, body: whole_json(part, symbol), comment: None };
     match json.content() {
         Content::Sequence(elements) if !elements.is_empty() => {
             let entries = elements.iter().map(|part| entry(Label::Element, part)).collect();
-            Body::Container(Container::new("[", "]", entries))
+            short_or_long(json, Container::new("[", "]", entries))
         }
         Content::Mapping(parts) if !parts.is_empty() => {
             let entries = parts.iter().map(|(key, part)| entry(Label::Argument(key_text(key, false)), part)).collect();
-            Body::Container(Container::new("{", "}", entries))
+            short_or_long(json, Container::new("{", "}", entries))
         }
         Content::Null
         | Content::Unknown(_)
@@ -286,6 +288,9 @@ fn wrapped_json(json: &Value, body: Body) -> Body {
     let (open, close) = if json.mapping().is_some() { ("jsonencode({", "})") } else { ("jsonencode([", "])") };
     match body {
         Body::Container(container) => Body::Container(Container { open, close, ..container }),
+        Body::Short(text, container) => {
+            Body::Short(format!("jsonencode({text})"), Container { open, close, ..container })
+        }
         Body::Text(text) => Body::Text(format!("jsonencode({text})")),
         other @ (Body::Change(..) | Body::Lines(_)) => other,
     }
@@ -309,7 +314,9 @@ fn json_difference(old: &Value, new: &Value) -> Body {
         }
         _ => match whole_json(old, Symbol::Remove) {
             Body::Container(container) => Body::Container(Container { becomes: Some(literal(new)), ..container }),
-            Body::Text(_) | Body::Change(..) | Body::Lines(_) => Body::Change(literal(old), literal(new)),
+            Body::Text(_) | Body::Change(..) | Body::Short(..) | Body::Lines(_) => {
+                Body::Change(literal(old), literal(new))
+            }
         },
     }
 }

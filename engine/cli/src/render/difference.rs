@@ -60,6 +60,8 @@ pub(crate) enum Body {
     Change(String, String),
     /// Something with parts.
     Container(Container),
+    /// Something with parts that all fare alike: on one line where there is room for it.
+    Short(String, Container),
     /// A text of several lines.
     Lines(Vec<TextLine>),
 }

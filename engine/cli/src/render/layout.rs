@@ -52,6 +52,15 @@ impl Layout {
         match &entry.body {
             Body::Text(text) => self.lines.push(format!("{lead}{}{end}{comment}", self.value(text))),
             Body::Change(before, after) => self.change(&lead, lead_width, before, after, end, entry.comment),
+            Body::Short(text, container) => {
+                let comment_width = entry.comment.map_or(0, |comment| comment.width() + 1);
+                let is_block = matches!(entry.label, Label::Block(_));
+                if !is_block && lead_width + text.width() + end.len() + comment_width <= self.width {
+                    self.lines.push(format!("{lead}{}{end}{comment}", self.value(text)));
+                } else {
+                    self.container(&lead, container, indent, end, &comment);
+                }
+            }
             Body::Container(container) => self.container(&lead, container, indent, end, &comment),
             Body::Lines(lines) => self.text(&lead, lines, indent, end, &comment),
         }
