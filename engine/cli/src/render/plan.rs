@@ -181,7 +181,7 @@ fn write_legend(layout: &mut Layout, changes: &[&Change]) {
 }
 
 fn write_drifts(layout: &mut Layout, plan: &Plan, registry: &Registry) {
-    let visible: Vec<&Change> = plan.drift.iter().filter(|drift| is_visible(drift)).collect();
+    let visible: Vec<&Change> = plan.drift.iter().filter(|drift| is_visible(drift) && matters(drift, plan)).collect();
     if visible.is_empty() {
         return;
     }
@@ -191,6 +191,12 @@ fn write_drifts(layout: &mut Layout, plan: &Plan, registry: &Registry) {
         write_drift(layout, drift, registry);
         layout.lines.push(String::new());
     }
+}
+
+/// Tells whether the drift has to do with what the plan does: after an apply, computed attributes of many objects go on to change.
+fn matters(drift: &Change, plan: &Plan) -> bool {
+    let acts_on_it = |change: &Change| change.address == drift.address && change.action != Action::NoOp;
+    plan.mode == Mode::RefreshOnly || drift.after.is_none() || plan.changes.iter().any(acts_on_it)
 }
 
 /// Tells whether a person would see the drift: null and empty look alike.

@@ -386,9 +386,11 @@ fn texts_of_several_lines_are_compared_by_line() {
 
 #[test]
 fn drift_is_told_apart() {
-    let mut plan = plan(Vec::new());
     let seen = machine(&changed(&json!({"tags": {"Name": "web"}})), &[]);
+    let back = change("fake_machine.web", Action::Update, Some(seen.clone()), Some(machine(&standing(), &[])));
+    let mut plan = plan(vec![back]);
     plan.drift = vec![
+        change("fake_machine.settled", Action::Update, Some(machine(&standing(), &[])), Some(seen.clone())),
         change("fake_machine.web", Action::Update, Some(machine(&standing(), &[])), Some(seen)),
         change("fake_machine.gone", Action::Delete, Some(machine(&standing(), &[])), None),
     ];
@@ -408,7 +410,21 @@ fn drift_is_told_apart() {
 
       # fake_machine.gone has been deleted
 
-    No changes. Your infrastructure matches the configuration.
+    An apply will do this:
+      ~ change
+
+      # fake_machine.web will be updated in-place
+      ~ resource "fake_machine" "web" {
+            id   = "machine-1"
+          ~ tags = {
+              + "owner" = "me"
+                # (1 unchanged element hidden)
+            }
+            # (10 unchanged attributes hidden)
+            # (4 unchanged blocks hidden)
+        }
+
+    Plan: 0 to add, 1 to change, 0 to destroy.
     "#);
 }
 
