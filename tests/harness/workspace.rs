@@ -35,6 +35,10 @@ impl Workspace {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         std::fs::create_dir(folder.path().join("work")).expect("the folder is ours");
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the programs that tests start are found on the path of the test run"
+        )]
         let path = std::env::var_os("PATH").unwrap_or_default().to_string_lossy().into_owned();
         let environment = [
             ("PATH", path.as_str()),

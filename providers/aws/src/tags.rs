@@ -73,8 +73,10 @@ pub(crate) fn plan(aws: Option<&Aws>, draft: &mut Draft<'_>) {
             let defaults = aws.tags.defaults.iter().map(|(key, value)| (key.clone(), Value::string(value)));
             let mut all: BTreeMap<String, Value> = defaults.collect();
             all.extend(own.mapping().into_iter().flatten().map(|(key, value)| (key.to_string(), value.clone())));
-            // With nothing to say, the older SDK leaves the attribute to the provider.
-            if all.is_empty() && draft.prior.is_none() {
+            // With nothing to say, or with a tag without value, the older SDK leaves the attribute to the provider.
+            let is_new = draft.prior.is_none();
+            let has_empty = own.mapping().into_iter().flatten().any(|(_, value)| value.is_zero());
+            if (all.is_empty() && is_new) || (has_empty && (is_new || draft.changes("tags"))) {
                 unknown
             } else {
                 Value::map(
@@ -86,6 +88,16 @@ pub(crate) fn plan(aws: Option<&Aws>, draft: &mut Draft<'_>) {
         _ => unknown,
     };
     draft.set("tags_all", all.with_marks(own.marks()));
+}
+
+/// Plans `tags_all` for the newer kind of type, which says "no tags" where there are none.
+pub(crate) fn plan_strictly(aws: Option<&Aws>, draft: &mut Draft<'_>) {
+    plan(aws, draft);
+    let has_own = draft.planned.get("tags").is_none_or(|tags| !tags.is_null());
+    let is_unknown = draft.planned.get("tags_all").is_some_and(|all| !all.is_known());
+    if aws.is_some() && is_unknown && !has_own {
+        draft.set("tags_all", Value::map(Type::String, Vec::<(std::sync::Arc<str>, Value)>::new()));
+    }
 }
 
 /// Returns the tags of a new object with the creation tag among them.

@@ -188,7 +188,9 @@ fn expression(source: &Arc<Source>, node: &Node, diagnostics: &mut Diagnostics) 
 }
 
 fn string(source: &Arc<Source>, text: &str, plain: bool, span: Span, diagnostics: &mut Diagnostics) -> ExprKind {
-    if !text.contains("${") && !text.contains("%{") {
+    // Only a configuration has templates; a file of variables (any other JSON) means what it says.
+    let is_configuration = source.file.ends_with(".tf.json");
+    if !is_configuration || (!text.contains("${") && !text.contains("%{")) {
         return ExprKind::Literal(Value::string(text));
     }
     let parsed = if plain {

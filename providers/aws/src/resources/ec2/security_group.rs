@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{ResourceType as Ec2Type, SecurityGroup as Ec2SecurityGroup};
-use wpinfra_core::Value;
 use wpinfra_core::provider::{
     Creation, Draft, Identity, Observed, ReadRequest, RemoteErrorKind, RemoteId, RemoteResult, ResourceType, Token,
 };
@@ -103,9 +102,6 @@ impl ResourceType for SecurityGroupType {
 
     fn plan(&self, aws: Option<&Aws>, draft: &mut Draft<'_>) {
         tags::plan(aws, draft);
-        for rules in ["ingress", "egress"] {
-            name_protocols(draft, rules);
-        }
     }
 
     async fn prepare(&self, _aws: &Aws, planned: &SecurityGroup) -> RemoteResult<Option<SecurityGroup>> {
@@ -170,18 +166,6 @@ impl ResourceType for SecurityGroupType {
     async fn find(&self, aws: &Aws, _planned: &SecurityGroup, token: &Token) -> RemoteResult<Option<RemoteId>> {
         find_by_creation_tag(aws, token).await
     }
-}
-
-/// Plans protocols as EC2 writes them back: `tcp` for `TCP` and `6`.
-fn name_protocols(draft: &mut Draft<'_>, rules: &str) {
-    let Some(planned) = draft.planned.get(rules) else { return };
-    let Some(elements) = planned.elements() else { return };
-    let named = elements.iter().map(|rule| match rule.get("protocol").as_ref().and_then(Value::as_str) {
-        Some(protocol) => rule.with_attribute("protocol", Value::string(protocol_name(protocol))),
-        None => rule.clone(),
-    });
-    let named = planned.with_elements(named.collect());
-    draft.set(rules, named);
 }
 
 impl InlineRule {

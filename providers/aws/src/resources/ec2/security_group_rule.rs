@@ -18,7 +18,7 @@ const SOURCES: &[&str] = &["cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids",
 pub struct SecurityGroupRule {
     /// IPv4 networks.
     #[attr(optional, replace, each(format(Cidr4)), conflicts("self", "source_security_group_id"), at_least_one = SOURCES)]
-    pub cidr_blocks: Vec<String>,
+    pub cidr_blocks: Option<Vec<String>>,
     /// What the rule is for.
     #[attr(
         optional,
@@ -34,10 +34,10 @@ pub struct SecurityGroupRule {
     pub id: Option<String>,
     /// IPv6 networks.
     #[attr(optional, replace, each(format(Cidr6)), conflicts("self", "source_security_group_id"), at_least_one = SOURCES)]
-    pub ipv6_cidr_blocks: Vec<String>,
+    pub ipv6_cidr_blocks: Option<Vec<String>>,
     /// Prefix lists.
     #[attr(optional, replace, each(length(1, usize::MAX)), at_least_one = SOURCES)]
-    pub prefix_list_ids: Vec<String>,
+    pub prefix_list_ids: Option<Vec<String>>,
     /// Protocol by name or number; `-1` for all.
     #[attr(required, replace, equal = same_protocol)]
     pub protocol: String,
@@ -165,10 +165,10 @@ impl SecurityGroupRule {
     fn sources(&self) -> Vec<Source> {
         let group =
             if self.this { Some(self.security_group_id.clone()) } else { non_empty(&self.source_security_group_id) };
-        let sources = self.cidr_blocks.iter().cloned().map(Source::Cidr4);
-        let sources = sources.chain(self.ipv6_cidr_blocks.iter().cloned().map(Source::Cidr6));
+        let sources = self.cidr_blocks.iter().flatten().cloned().map(Source::Cidr4);
+        let sources = sources.chain(self.ipv6_cidr_blocks.iter().flatten().cloned().map(Source::Cidr6));
         sources
-            .chain(self.prefix_list_ids.iter().cloned().map(Source::PrefixList))
+            .chain(self.prefix_list_ids.iter().flatten().cloned().map(Source::PrefixList))
             .chain(group.map(Source::Group))
             .collect()
     }
@@ -205,9 +205,9 @@ impl SecurityGroupRule {
             port(from_port),
             port(to_port),
             format!("{protocol}-{}-", self.r#type),
-            sorted(&self.cidr_blocks),
-            sorted(&self.ipv6_cidr_blocks),
-            sorted(&self.prefix_list_ids),
+            sorted(self.cidr_blocks.as_deref().unwrap_or_default()),
+            sorted(self.ipv6_cidr_blocks.as_deref().unwrap_or_default()),
+            sorted(self.prefix_list_ids.as_deref().unwrap_or_default()),
             group.map(|group| format!("{group}--")).unwrap_or_default(),
         ]
         .concat();
@@ -267,11 +267,11 @@ fn imported(id: &str) -> Option<SecurityGroupRule> {
         } else if source.starts_with("sg-") || source.contains("/sg-") {
             rule.source_security_group_id = Some(source.to_owned());
         } else if source.starts_with("pl-") {
-            rule.prefix_list_ids.push(source.to_owned());
+            rule.prefix_list_ids.get_or_insert_default().push(source.to_owned());
         } else if source.contains(':') {
-            rule.ipv6_cidr_blocks.push(source.to_owned());
+            rule.ipv6_cidr_blocks.get_or_insert_default().push(source.to_owned());
         } else {
-            rule.cidr_blocks.push(source.to_owned());
+            rule.cidr_blocks.get_or_insert_default().push(source.to_owned());
         }
     }
     (!rule.sources().is_empty()).then_some(rule)
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!((rule.from_port, rule.to_port, &*rule.r#type), (80, 80, "ingress"));
         assert_eq!(
             (rule.cidr_blocks, rule.ipv6_cidr_blocks),
-            (vec!["10.0.0.0/8".to_owned()], vec!["2001:db8::/32".to_owned()])
+            (Some(vec!["10.0.0.0/8".to_owned()]), Some(vec!["2001:db8::/32".to_owned()]))
         );
         let (_, rule) = SecurityGroupRuleType.import("sg-1_egress_all_0_0_self").expect("well formed");
         assert_eq!((rule.protocol.as_str(), rule.this), ("-1", true));

@@ -155,7 +155,7 @@ impl<M: Rule> ResourceType for RuleType<M> {
     const IDENTITY: Identity = Identity::CreationTag;
 
     fn plan(&self, aws: Option<&Aws>, draft: &mut Draft<'_>) {
-        tags::plan(aws, draft);
+        tags::plan_strictly(aws, draft);
         let Some(prior) = draft.prior else { return };
         // EC2 refuses to exchange one kind of source for another.
         let kinds = ["cidr_ipv6", "prefix_list_id", "referenced_security_group_id"];
