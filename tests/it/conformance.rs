@@ -166,7 +166,7 @@ fn behaviour(block: &Block, facts: &Json, findings: &mut Findings) {
         facts,
         &Around { path: Vec::new(), blocks: Vec::new() },
         &mut |around, name, attribute, facts| {
-            attribute_behaviour(around, name, attribute, facts, &mut findings.borrow_mut())
+            attribute_behaviour(around, name, attribute, facts, &mut findings.borrow_mut());
         },
         &mut |around, name, nested, facts| {
             let path = around.dotted(name);

@@ -111,6 +111,7 @@ fn clippy_reports_every_planted_violation() {
     let source: String = std::iter::once(documented.to_owned()).chain(functions).collect();
     workspace.write("src/lib.rs", &source.replace("mod m2 {", "pub mod m2 {"));
 
+    #[expect(clippy::disallowed_methods, reason = "cargo tells its tests by a variable which cargo they run under")]
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["clippy", "--offline", "--quiet", "--message-format=json"])
         .current_dir(workspace.path(""))

@@ -27,6 +27,11 @@ fn none(offences: &[String], rule: &str) {
     assert!(offences.is_empty(), "{rule}:\n  {}", offences.join("\n  "));
 }
 
+/// Tells whether the path has one of the endings; all of ours are written small.
+fn ends_in(path: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| path.ends_with(ending))
+}
+
 /// Returns a text that this file can look for without holding it.
 fn word(parts: &[&str]) -> String {
     parts.concat()
@@ -36,7 +41,7 @@ fn word(parts: &[&str]) -> String {
 fn files_are_short_enough_to_be_read() {
     let long = sources().into_iter().filter(|(path, text)| {
         // Lists are not read from top to bottom.
-        let is_code = path.ends_with(".rs") || path.ends_with(".py");
+        let is_code = ends_in(path, &[".rs", ".py"]);
         is_code && text.lines().count() > LONGEST && !path.ends_with("pet_words.rs")
     });
     let long: Vec<String> = long.map(|(path, text)| format!("{path}: {} lines", text.lines().count())).collect();
@@ -56,7 +61,7 @@ fn nothing_is_left_for_later_or_silenced() {
         (word(&["reason = \"being ", "built\""]), "it is built now"),
     ];
     let mut offences = Vec::new();
-    for (path, text) in sources().iter().filter(|(path, _)| path.ends_with(".rs") || path.ends_with(".py")) {
+    for (path, text) in sources().iter().filter(|(path, _)| ends_in(path, &[".rs", ".py"])) {
         for (number, line) in text.lines().enumerate() {
             for (word, instead) in forbidden.iter().filter(|(word, _)| line.contains(word.as_str())) {
                 // The test of the lints plants what they forbid.
@@ -244,7 +249,7 @@ fn what_people_read_first_is_there() {
 fn links_of_the_documents_lead_somewhere() {
     let link = regex::Regex::new(r"\]\(([^)#:\s]+)(#[^)]*)?\)").expect("a constant");
     let mut offences = Vec::new();
-    for (path, text) in sources().into_iter().filter(|(path, _)| path.ends_with(".md")) {
+    for (path, text) in sources().into_iter().filter(|(path, _)| ends_in(path, &[".md"])) {
         let folder = std::path::Path::new(&path).parent().expect("a file").to_owned();
         for target in link.captures_iter(&text).map(|found| found[1].to_owned()) {
             if !repository().join(&folder).join(&target).exists() {

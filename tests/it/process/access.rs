@@ -80,10 +80,8 @@ fn nobody_answers() {
 fn a_secret_reaches_no_output() {
     let canary = "canary-7f3a9c41";
     let cloud = Cloud::take();
-    let text = format!(
-        "variable \"secret\" {{\n  sensitive = true\n}}\n\nresource \"aws_iam_role\" \"a\" {{\n  name = \"a\"\n  description = var.secret\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = {{ Service = \"ecs.amazonaws.com\" }} }}] }})\n}}\n\noutput \"c\" {{\n  value     = var.secret\n  sensitive = true\n}}\n"
-    );
-    let workspace = Workspace::on(&cloud).main(&text).with("TF_VAR_secret", canary);
+    let text = "variable \"secret\" {\n  sensitive = true\n}\n\nresource \"aws_iam_role\" \"a\" {\n  name = \"a\"\n  description = var.secret\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"ecs.amazonaws.com\" } }] })\n}\n\noutput \"c\" {\n  value     = var.secret\n  sensitive = true\n}\n";
+    let workspace = Workspace::on(&cloud).main(text).with("TF_VAR_secret", canary);
     let mut said = String::new();
     for arguments in [
         &["plan", "-input=false", "-out=p.tfplan"][..],

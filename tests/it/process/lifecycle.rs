@@ -1,4 +1,4 @@
-//! The WordPress stack from nothing to nothing, with what it may cost.
+//! The stack of `configs/wordpress` from nothing to nothing, with what it may cost.
 
 use serde_json::json;
 use wpinfra_tests::{Cloud, Workspace};
