@@ -73,10 +73,8 @@ pub(crate) fn plan(aws: Option<&Aws>, draft: &mut Draft<'_>) {
             let defaults = aws.tags.defaults.iter().map(|(key, value)| (key.clone(), Value::string(value)));
             let mut all: BTreeMap<String, Value> = defaults.collect();
             all.extend(own.mapping().into_iter().flatten().map(|(key, value)| (key.to_string(), value.clone())));
-            // With nothing to say, or with a tag without value, the older SDK leaves the attribute to the provider.
-            let is_new = draft.prior.is_none();
-            let has_empty = own.mapping().into_iter().flatten().any(|(_, value)| value.is_zero());
-            if (all.is_empty() && is_new) || (has_empty && (is_new || draft.changes("tags"))) {
+            // With nothing to say, the older SDK leaves the attribute to the provider.
+            if all.is_empty() && draft.prior.is_none() {
                 unknown
             } else {
                 Value::map(

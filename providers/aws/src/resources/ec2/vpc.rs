@@ -255,23 +255,20 @@ async fn defaults(aws: &Aws, requests: &[ReadRequest<Vpc>]) -> RemoteResult<Defa
     Ok(Defaults { network_acls, security_groups, main_route_tables })
 }
 
-/// Finds the main route tables. One that is recorded is looked at together with the tables that others read; only where it
-/// is not the main one any more is its successor searched for.
+/// Finds the main route tables. Those that are recorded are looked at together with the tables that others read; only where
+/// none of all these is the main one is it searched for.
 async fn confirmed_main_route_tables(
     aws: &Aws,
     requests: &[ReadRequest<Vpc>],
 ) -> RemoteResult<BTreeMap<String, String>> {
-    let recorded =
-        || requests.iter().filter_map(|request| Some((&request.id.0, non_empty(&request.prior.main_route_table_id)?)));
-    let tables = aws.route_tables(recorded().map(|(_, table)| table)).await?;
-    let is_main = |table: &String| {
-        let associations = tables.get(table).map(RouteTable::associations).unwrap_or_default();
-        associations.iter().any(|association| association.main == Some(true))
-    };
-    let confirmed = recorded().filter(|(_, table)| is_main(table)).map(|(vpc, table)| (vpc.clone(), table));
-    let mut found: BTreeMap<String, String> = confirmed.collect();
-    let others =
-        requests.iter().map(|request| request.id.0.clone()).filter(|vpc| !found.contains_key(vpc)).collect::<Vec<_>>();
+    let recorded = requests.iter().filter_map(|request| non_empty(&request.prior.main_route_table_id));
+    let tables = aws.route_tables(recorded).await?;
+    let is_main = |table: &&RouteTable| table.associations().iter().any(|association| association.main == Some(true));
+    let main =
+        tables.values().filter(is_main).filter_map(|table| table.vpc_id.clone().zip(table.route_table_id.clone()));
+    let mut found: BTreeMap<String, String> = main.collect();
+    let others = requests.iter().map(|request| request.id.0.clone()).filter(|vpc| !found.contains_key(vpc));
+    let others = others.collect::<Vec<_>>();
     found.extend(main_route_tables(aws, &others).await?);
     Ok(found)
 }
