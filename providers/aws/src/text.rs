@@ -32,6 +32,17 @@ pub(crate) fn unique_name(prefix: &str, token: &wpinfra_core::provider::Token) -
     format!("{prefix}{}", &digits[..digits.len().min(26)])
 }
 
+/// Returns the name that is configured, or one made unique from the configured prefix or, without that, Terraform's.
+#[expect(clippy::ref_option, reason = "it is called with fields of models, which are options")]
+pub(crate) fn name_or_unique(
+    name: &Option<String>,
+    prefix: &Option<String>,
+    token: &wpinfra_core::provider::Token,
+) -> String {
+    let prefix = || non_empty(prefix).unwrap_or_else(|| "terraform-".to_owned());
+    non_empty(name).unwrap_or_else(|| unique_name(&prefix(), token))
+}
+
 /// Returns the prefix of a name that was made unique by [`unique_name`] or by Terraform; both append 26 hexadecimal digits.
 pub(crate) fn prefix_of(name: &str) -> Option<&str> {
     let split = name.len().checked_sub(26).filter(|split| *split > 0 && name.is_char_boundary(*split))?;

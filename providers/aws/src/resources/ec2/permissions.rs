@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_ec2::types::{
     IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, SecurityGroupRule as Ec2Rule, UserIdGroupPair,
 };
+use wpinfra_core::Value;
 use wpinfra_core::provider::{RemoteErrorKind, RemoteResult};
 
 use crate::client::Aws;
@@ -50,6 +51,11 @@ pub(crate) fn protocol_name(protocol: &str) -> String {
         other => return other.to_owned(),
     }
     .to_owned()
+}
+
+/// Tells whether two texts are the same protocol: `tcp`, `TCP` and `6` are.
+pub(crate) fn same_protocol(one: &Value, other: &Value) -> bool {
+    one.as_str().map(protocol_name) == other.as_str().map(protocol_name)
 }
 
 impl Permission {

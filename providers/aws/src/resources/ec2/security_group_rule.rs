@@ -4,7 +4,9 @@ use aws_sdk_ec2::types::{SecurityGroup, SecurityGroupRule as Ec2Rule};
 use wpinfra_core::provider::{Identity, Observed, ReadRequest, RemoteId, RemoteResult, ResourceType, Token};
 use wpinfra_schema_derive::Model;
 
-use super::permissions::{Direction, Permission, Source, authorize, permissions_of, protocol_name, revoke};
+use super::permissions::{
+    Direction, Permission, Source, authorize, permissions_of, protocol_name, revoke, same_protocol,
+};
 use crate::client::Aws;
 use crate::error::Call as _;
 use crate::text::non_empty;
@@ -150,11 +152,6 @@ impl ResourceType for SecurityGroupRuleType {
         })?;
         Ok((RemoteId(id.to_owned()), model))
     }
-}
-
-/// Tells whether two texts are the same protocol: `tcp`, `TCP` and `6` are.
-fn same_protocol(one: &wpinfra_core::Value, other: &wpinfra_core::Value) -> bool {
-    one.as_str().map(protocol_name) == other.as_str().map(protocol_name)
 }
 
 impl SecurityGroupRule {

@@ -11,7 +11,7 @@ use wpinfra_core::schema::Schema;
 use wpinfra_core::{Path, Value};
 use wpinfra_schema_derive::Model;
 
-use super::permissions::{Direction, Permission, Source, protocol_name};
+use super::permissions::{Direction, Permission, Source, protocol_name, same_protocol};
 use super::{creation_tags, find_by_creation_tag, pairs, update_tags};
 use crate::client::Aws;
 use crate::error::{Call as _, gone_is_done, missing};
@@ -126,10 +126,6 @@ impl Rule for EgressRule {
 /// A rule cannot go over from IPv4 networks to other sources or back.
 fn comes_or_goes(prior: &Value, planned: &Value) -> bool {
     prior.is_null() != planned.is_null()
-}
-
-fn same_protocol(one: &Value, other: &Value) -> bool {
-    one.as_str().map(protocol_name) == other.as_str().map(protocol_name)
 }
 
 /// The resource type for rules of the model's direction.

@@ -14,7 +14,7 @@ use crate::client::Aws;
 use crate::error::{Call as _, found, gone_is_done, missing};
 use crate::policy;
 use crate::tags::{self, Tags};
-use crate::text::{non_empty, prefix_of, unique_name};
+use crate::text::{name_or_unique, non_empty, prefix_of};
 
 /// What a service or a user may act as.
 #[derive(Clone, Debug, Default, Model)]
@@ -178,8 +178,7 @@ impl ResourceType for RoleType {
 
 impl Role {
     fn name_for(&self, token: &Token) -> String {
-        let prefix = || non_empty(&self.name_prefix).unwrap_or_else(|| "terraform-".to_owned());
-        non_empty(&self.name).unwrap_or_else(|| unique_name(&prefix(), token))
+        name_or_unique(&self.name, &self.name_prefix, token)
     }
 }
 

@@ -7,7 +7,7 @@ use wpinfra_schema_derive::Model;
 use crate::client::Aws;
 use crate::error::{Call as _, gone_is_done};
 use crate::policy;
-use crate::text::{non_empty, prefix_of, unique_name};
+use crate::text::{name_or_unique, prefix_of};
 
 /// A policy that stands in a role itself.
 #[derive(Clone, Debug, Default, Model)]
@@ -121,8 +121,7 @@ impl ResourceType for RolePolicyType {
 
 impl RolePolicy {
     fn name_for(&self, token: &Token) -> String {
-        let prefix = || non_empty(&self.name_prefix).unwrap_or_else(|| "terraform-".to_owned());
-        non_empty(&self.name).unwrap_or_else(|| unique_name(&prefix(), token))
+        name_or_unique(&self.name, &self.name_prefix, token)
     }
 }
 

@@ -13,7 +13,7 @@ use wpinfra_schema_derive::Model;
 use crate::client::Aws;
 use crate::error::{Call as _, found, gone_is_done};
 use crate::tags::{self, Tags};
-use crate::text::{non_empty, prefix_of, unique_name};
+use crate::text::{name_or_unique, non_empty, prefix_of};
 
 /// A place for log streams of one kind.
 #[derive(Clone, Debug, Default, Model)]
@@ -165,8 +165,7 @@ impl ResourceType for LogGroupType {
 
 impl LogGroup {
     fn name_for(&self, token: &Token) -> String {
-        let prefix = || non_empty(&self.name_prefix).unwrap_or_else(|| "terraform-".to_owned());
-        non_empty(&self.name).unwrap_or_else(|| unique_name(&prefix(), token))
+        name_or_unique(&self.name, &self.name_prefix, token)
     }
 }
 
