@@ -141,6 +141,8 @@ class Cloud:
                 self.latency_s = float(query["ms"]) / 1000
             case "POST /_cloud/lifecycle":
                 lifecycle.Clock.seconds = float(query["s"])
+            case "POST /_cloud/time":
+                lifecycle.Clock.skipped += float(query["skip_s"])
             case "POST /_cloud/reset":
                 self.reset()
             case "GET /_cloud/faults":
