@@ -114,7 +114,6 @@ impl<'a> Polls<'a> {
     async fn read(&self, target: &Target<'_>, request: ReadRequest<Value>, pause: Duration) -> Answer {
         let clock = self.remote.surroundings.clock;
         let key = (target.provider.clone(), target.resource.name());
-        let pause = if pause > FIRST_READ { self.remote.surroundings.entropy.jitter(pause) } else { pause };
         let due = clock.elapsed() + pause;
         loop {
             let (answer, mut answered) = oneshot::channel();
@@ -186,9 +185,9 @@ fn next_pause(pause: Duration, elapsed: Duration) -> Duration {
     if pause < FIRST_PAUSE {
         return FIRST_PAUSE;
     }
-    // A fifth more each time: an object is seen at most about a quarter of its own time too late.
+    // A tenth more each time: an object is seen at most about a tenth of its own time too late.
     let longest = if elapsed < PATIENT_AFTER { LONG_PAUSE } else { LONGEST_PAUSE };
-    (pause * 6 / 5).min(longest)
+    (pause * 11 / 10).min(longest)
 }
 
 fn verdict(goal: Goal, observed: Option<&Observed<Value>>) -> Verdict {

@@ -80,6 +80,8 @@ pub struct Attribute {
     pub deprecated: Option<&'static str>,
     /// When two values mean the same.
     pub equality: Equality,
+    /// The one wording in which a configured value is planned and recorded, where configurations may have several.
+    pub canonical: Option<fn(&Value) -> Value>,
     /// What a configured value must look like.
     pub checks: Vec<Check>,
     /// How it stands to other attributes.
@@ -237,6 +239,7 @@ impl Attribute {
             planned_by_type: false,
             deprecated: None,
             equality: Equality::Exact,
+            canonical: None,
             checks: Vec::new(),
             relations: Vec::new(),
             unknown_on_update: &[],

@@ -4,7 +4,7 @@ use wpinfra_core::schema::{Attribute, Block, NestedBlock, Nesting, Role, Schema,
 use wpinfra_core::{Path, PathStep, Value};
 
 use crate::meaning::mean_the_same;
-use crate::merge::{TIMEOUTS, with_element_defaults};
+use crate::merge::{TIMEOUTS, as_provider_words_it};
 
 /// A planned value that breaks a rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl Conformance {
         if !config.is_wholly_known() {
             return None;
         }
-        let wanted = with_element_defaults(attribute, config);
+        let wanted = as_provider_words_it(attribute, prior, config);
         let is_kept = mean_the_same(attribute, planned, &wanted) || mean_the_same(attribute, &wanted, planned);
         // The older SDK takes an empty text or collection for none, and lets the provider choose where it may.
         let is_left_open = self.legacy && wanted.is_zero() && (attribute.is_computed() || planned.is_zero());

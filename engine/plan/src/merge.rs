@@ -3,6 +3,7 @@
 //! Planned values have to equal Terraform's to the attribute. Types of the older provider SDK (`TypeSystem::Legacy`) cannot tell
 //! "not set" from "", 0, false and empty; where that shows in a plan, it is imitated here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wpinfra_core::schema::{Attribute, Block, NestedBlock, Nesting, Role, Schema, TypeSystem};
@@ -67,7 +68,7 @@ impl Merge {
         if attribute.role == Role::Computed || self.is_unset(attribute, prior, config) {
             return self.unset(attribute, prior, place);
         }
-        let configured = with_element_defaults(attribute, config);
+        let configured = as_provider_words_it(attribute, prior, config);
         match prior {
             Some(prior) if mean_the_same(attribute, prior, &configured) => prior.clone(),
             _ if self.legacy => as_the_older_sdk_plans(attribute, prior, configured),
@@ -172,7 +173,7 @@ fn as_the_older_sdk_plans(attribute: &Attribute, prior: Option<&Value>, configur
 }
 
 fn is_empty_map(nested: &NestedBlock, config: &Value) -> bool {
-    nested.nesting == Nesting::Map && config.mapping().is_some_and(std::collections::BTreeMap::is_empty)
+    nested.nesting == Nesting::Map && config.mapping().is_some_and(BTreeMap::is_empty)
 }
 
 /// Tells whether everything that is known of a planned value is the same in another.
@@ -205,22 +206,50 @@ pub(crate) fn zero(ty: &Type) -> Value {
     }
 }
 
+/// Returns a configured value in the provider's wording.
+pub(crate) fn as_provider_words_it(attribute: &Attribute, prior: Option<&Value>, config: &Value) -> Value {
+    let worded = attribute.canonical.map_or_else(|| config.clone(), |canonical| canonical(config));
+    with_element_defaults(attribute, prior, &worded)
+}
+
 /// Fills in what the elements of an attribute that is written as blocks leave out.
-pub(crate) fn with_element_defaults(attribute: &Attribute, config: &Value) -> Value {
+///
+/// Where all of them stand in `prior` already, that is the answer. Where only some do, the older SDK leaves null those texts of
+/// them that are not configured.
+fn with_element_defaults(attribute: &Attribute, prior: Option<&Value>, config: &Value) -> Value {
     let defaults = attribute.element_defaults.as_ref().and_then(Value::mapping);
     let (Some(defaults), Some(elements)) = (defaults, config.elements()) else { return config.clone() };
     if elements.is_empty() {
         return config.clone();
     }
-    let filled = elements.iter().map(|element| {
-        let Some(fields) = element.mapping() else { return element.clone() };
-        let fields = fields.iter().map(|(name, field)| {
-            let default = defaults.get(name).filter(|default| field.is_null() && !default.is_null());
-            (Arc::clone(name), default.unwrap_or(field).clone())
-        });
-        Value::object::<Arc<str>>(fields)
+    let filled: Vec<Value> = elements.iter().map(|element| with_defaults(defaults, element, |_| true)).collect();
+    let standing = prior.and_then(Value::elements).unwrap_or_default();
+    let standing: Vec<Value> = standing.iter().map(|element| with_defaults(defaults, element, |_| true)).collect();
+    match prior {
+        Some(prior) if filled.len() == standing.len() && filled.iter().all(|element| standing.contains(element)) => {
+            prior.clone()
+        }
+        _ => config.with_elements(
+            filled
+                .into_iter()
+                .zip(elements)
+                .map(|(filled, element)| match standing.contains(&filled) {
+                    true => with_defaults(defaults, element, |default| *default.ty() != Type::String),
+                    false => filled,
+                })
+                .collect(),
+        ),
+    }
+}
+
+/// Fills in those defaults that are wanted.
+fn with_defaults(defaults: &BTreeMap<Arc<str>, Value>, element: &Value, is_wanted: fn(&Value) -> bool) -> Value {
+    let Some(fields) = element.mapping() else { return element.clone() };
+    let fields = fields.iter().map(|(name, field)| {
+        let default = defaults.get(name).filter(|default| field.is_null() && !default.is_null() && is_wanted(default));
+        (Arc::clone(name), default.unwrap_or(field).clone())
     });
-    config.with_elements(filled.collect())
+    Value::object::<Arc<str>>(fields)
 }
 
 /// Makes a collection of primitive values unknown as a whole if one of them is, as the older SDK does; in objects field by field.

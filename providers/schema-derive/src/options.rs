@@ -73,6 +73,10 @@ fn setting(option: &str, meta: &ParseNestedMeta<'_>) -> syn::Result<Tokens> {
             let function: Path = meta.value()?.parse()?;
             quote!(schema.equality = #schema::Equality::By(#function);)
         }
+        "canonical" => {
+            let function: Path = meta.value()?.parse()?;
+            quote!(schema.canonical = Some(#function);)
+        }
         "unknown_on_update" => {
             let paths = strings(meta)?;
             quote!(schema.unknown_on_update = &[#(#paths),*];)

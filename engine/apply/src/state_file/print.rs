@@ -1,9 +1,10 @@
 //! Writing of state files: byte for byte what Terraform would write.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 use wpinfra_core::json::{to_json, type_from_json, type_to_json};
@@ -42,7 +43,7 @@ pub fn print(file: &StateFile) -> String {
         lineage: &state.lineage,
         outputs: outputs(&state.outputs),
         resources,
-        check_results: state.check_results.as_ref(),
+        check_results: state.check_results.as_ref().map(ordered_checks),
         extras: &extras.top,
     };
     to_text(&top)
@@ -94,9 +95,39 @@ struct TopFields<'a> {
     lineage: &'a str,
     outputs: BTreeMap<&'a str, OutputFields>,
     resources: Vec<ResourceFields<'a>>,
-    check_results: Option<&'a Json>,
+    check_results: Option<CheckResults<'a>>,
     #[serde(flatten)]
     extras: &'a Map<String, Json>,
+}
+
+/// Results of checks in the order of Terraform's fields, or as they were read if they are of an unknown form.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum CheckResults<'a> {
+    Known(Vec<CheckFields<'a>>),
+    Other(&'a Json),
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct CheckFields<'a> {
+    object_kind: Cow<'a, str>,
+    config_addr: Cow<'a, str>,
+    status: Cow<'a, str>,
+    objects: Option<Vec<CheckedObjectFields<'a>>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct CheckedObjectFields<'a> {
+    object_addr: Cow<'a, str>,
+    status: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failure_messages: Vec<Cow<'a, str>>,
+}
+
+fn ordered_checks(recorded: &Json) -> CheckResults<'_> {
+    Vec::<CheckFields<'_>>::deserialize(recorded).map_or(CheckResults::Other(recorded), CheckResults::Known)
 }
 
 #[derive(Serialize)]

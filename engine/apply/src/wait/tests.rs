@@ -14,7 +14,7 @@ fn durations_are_read_as_go_writes_them() {
     }
 }
 
-/// An object that needs a time is seen at most a third later, whenever that is.
+/// An object that needs a time is seen at most a fifth later, whenever that is.
 #[test]
 fn pauses_follow_the_time_that_has_passed() {
     let (mut pause, mut at) = (FIRST_READ, FIRST_READ);
@@ -22,12 +22,12 @@ fn pauses_follow_the_time_that_has_passed() {
     while at < Duration::from_mins(10) {
         let next = next_pause(pause, at);
         if at > Duration::from_secs(2) {
-            assert!(next <= at / 3, "{next:?} at {at:?}");
+            assert!(next <= at / 5, "{next:?} at {at:?}");
         }
         (pause, at, polls) = (next, at + next, polls + 1);
     }
     assert_eq!(pause, LONGEST_PAUSE);
-    assert!(polls < 100, "{polls} polls in ten minutes");
+    assert!(polls < 110, "{polls} polls in ten minutes");
 }
 
 fn ready(bench: &Bench, name: &str) -> Goal {
@@ -69,7 +69,7 @@ async fn waits_of_one_type_share_their_polls() {
     let took = bench.clock.elapsed().saturating_sub(started);
     assert!(took < Duration::from_millis(3900), "{took:?}");
     let reads = bench.world.count("fake:DescribeMachines");
-    assert!(reads < 40, "{reads} reads for twenty objects");
+    assert!(reads < 16, "{reads} reads for twenty objects");
 }
 
 #[tokio::test(start_paused = true)]

@@ -58,6 +58,11 @@ pub(crate) fn same_protocol(one: &Value, other: &Value) -> bool {
     one.as_str().map(protocol_name) == other.as_str().map(protocol_name)
 }
 
+/// Returns a configured protocol as Terraform records it in the older rules.
+pub(crate) fn canonical_protocol(configured: &Value) -> Value {
+    configured.as_str().map_or_else(|| configured.clone(), |protocol| Value::string(protocol_name(protocol)))
+}
+
 impl Permission {
     /// Returns the permission that a rule as EC2 tells it gives.
     pub(crate) fn of(rule: &Ec2Rule) -> Option<Self> {

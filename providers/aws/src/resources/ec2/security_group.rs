@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{ResourceType as Ec2Type, SecurityGroup as Ec2SecurityGroup};
+use wpinfra_core::Value;
 use wpinfra_core::provider::{
     Creation, Draft, Identity, Observed, ReadRequest, RemoteErrorKind, RemoteId, RemoteResult, ResourceType, Token,
 };
 use wpinfra_schema_derive::{BlockModel, Model};
 
-use super::permissions::{Direction, Permission, Source, authorize, permissions_of, protocol_name, revoke};
+use super::permissions::{
+    Direction, Permission, Source, authorize, canonical_protocol, permissions_of, protocol_name, revoke,
+};
 use super::{creation_tags, find_by_creation_tag, pairs, update_tags};
 use crate::client::Aws;
 use crate::error::{Call as _, gone_is_done, missing};
@@ -26,13 +29,13 @@ pub struct SecurityGroup {
     #[attr(optional, default = "Managed by Terraform", replace, length(0, 255))]
     pub description: String,
     /// What may go out.
-    #[attr(optional, computed, set, element_defaults)]
+    #[attr(optional, computed, set, element_defaults, canonical = canonical_rules)]
     pub egress: Vec<InlineRule>,
     /// Id: `sg-…`.
     #[attr(optional, computed)]
     pub id: Option<String>,
     /// What may come in.
-    #[attr(optional, computed, set, element_defaults)]
+    #[attr(optional, computed, set, element_defaults, canonical = canonical_rules)]
     pub ingress: Vec<InlineRule>,
     /// Name, unique in the VPC.
     #[attr(optional, computed, replace, length(0, 255), conflicts("name_prefix"))]
@@ -87,6 +90,16 @@ pub struct InlineRule {
     /// Last port, or ICMP code.
     #[attr(required)]
     pub to_port: i64,
+}
+
+/// Returns configured rules as Terraform records them: with the names of the protocols.
+fn canonical_rules(rules: &Value) -> Value {
+    let Some(elements) = rules.elements().filter(|elements| !elements.is_empty()) else { return rules.clone() };
+    let canonical = elements.iter().map(|rule| match rule.get("protocol") {
+        Some(protocol) => rule.with_attribute("protocol", canonical_protocol(&protocol)),
+        None => rule.clone(),
+    });
+    rules.with_elements(canonical.collect())
 }
 
 /// The resource type.

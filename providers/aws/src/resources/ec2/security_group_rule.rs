@@ -5,7 +5,7 @@ use wpinfra_core::provider::{Identity, Observed, ReadRequest, RemoteId, RemoteRe
 use wpinfra_schema_derive::Model;
 
 use super::permissions::{
-    Direction, Permission, Source, authorize, permissions_of, protocol_name, revoke, same_protocol,
+    Direction, Permission, Source, authorize, canonical_protocol, permissions_of, protocol_name, revoke, same_protocol,
 };
 use crate::client::Aws;
 use crate::error::Call as _;
@@ -41,7 +41,7 @@ pub struct SecurityGroupRule {
     #[attr(optional, replace, each(length(1, usize::MAX)), at_least_one = SOURCES)]
     pub prefix_list_ids: Option<Vec<String>>,
     /// Protocol by name or number; `-1` for all.
-    #[attr(required, replace, equal = same_protocol)]
+    #[attr(required, replace, equal = same_protocol, canonical = canonical_protocol)]
     pub protocol: String,
     /// The group.
     #[attr(required, replace)]
@@ -236,7 +236,7 @@ fn observed(
         id: Some(id.0.clone()),
         protocol: protocol_name(&prior.protocol),
         security_group_rule_id: Some(only.and_then(|rule| rule.security_group_rule_id.clone()).unwrap_or_default()),
-        source_security_group_id: Some(others.unwrap_or_default()),
+        source_security_group_id: others,
         ..prior.clone()
     })
 }

@@ -40,8 +40,8 @@ pub struct Volume {
 #[derive(Clone, Debug, Default, PartialEq, BlockModel)]
 pub struct DockerVolume {
     /// Whether it is made if it is not there.
-    #[attr(optional, replace)]
-    pub autoprovision: Option<bool>,
+    #[attr(optional, default = false, replace)]
+    pub autoprovision: bool,
     /// Driver of Docker.
     #[attr(optional, computed, replace)]
     pub driver: Option<String>,
@@ -69,8 +69,8 @@ pub struct EfsVolume {
     #[attr(optional, replace, one_of("ENABLED", "DISABLED"))]
     pub transit_encryption: Option<String>,
     /// Port that encrypted data passes.
-    #[attr(optional, replace, range(0, 65535), integer)]
-    pub transit_encryption_port: Option<i64>,
+    #[attr(optional, default = 0, replace, range(0, 65535), integer)]
+    pub transit_encryption_port: i64,
     /// How the task is let in.
     #[block(list)]
     pub authorization_config: Option<EfsAuthorization>,
@@ -149,7 +149,7 @@ fn docker_to_aws(docker: &DockerVolume) -> DockerVolumeConfiguration {
     };
     let scope = non_empty(&docker.scope).map(|scope| Scope::from(scope.as_str()));
     // A volume of one task cannot be provisioned beforehand, and ECS does not want to hear of it.
-    let autoprovision = docker.autoprovision.filter(|_| scope != Some(Scope::Task));
+    let autoprovision = (scope != Some(Scope::Task)).then_some(docker.autoprovision);
     DockerVolumeConfiguration::builder()
         .set_autoprovision(autoprovision)
         .set_scope(scope)
@@ -161,7 +161,7 @@ fn docker_to_aws(docker: &DockerVolume) -> DockerVolumeConfiguration {
 
 fn docker_from_aws(docker: &DockerVolumeConfiguration) -> DockerVolume {
     DockerVolume {
-        autoprovision: Some(docker.autoprovision.unwrap_or(false)),
+        autoprovision: docker.autoprovision.unwrap_or(false),
         driver: Some(docker.driver.clone().unwrap_or_default()),
         driver_opts: docker.driver_opts.clone().filter(|map| !map.is_empty()).map(|map| map.into_iter().collect()),
         labels: docker.labels.clone().filter(|map| !map.is_empty()).map(|map| map.into_iter().collect()),
@@ -183,7 +183,7 @@ fn efs_to_aws(efs: &EfsVolume) -> RemoteResult<EfsVolumeConfiguration> {
             .set_transit_encryption(
                 non_empty(&efs.transit_encryption).map(|state| EfsTransitEncryption::from(state.as_str())),
             )
-            .set_transit_encryption_port(efs.transit_encryption_port.filter(|port| *port != 0).map(small))
+            .set_transit_encryption_port(Some(small(efs.transit_encryption_port)).filter(|port| *port != 0))
             .set_authorization_config(authorization)
             .build(),
     )
@@ -194,7 +194,7 @@ fn efs_from_aws(efs: &EfsVolumeConfiguration) -> EfsVolume {
         file_system_id: efs.file_system_id.clone(),
         root_directory: efs.root_directory.clone().unwrap_or_default(),
         transit_encryption: Some(efs.transit_encryption.as_ref().map_or("", EfsTransitEncryption::as_str).to_owned()),
-        transit_encryption_port: Some(efs.transit_encryption_port.unwrap_or(0).into()),
+        transit_encryption_port: efs.transit_encryption_port.unwrap_or(0).into(),
         authorization_config: efs.authorization_config.as_ref().map(|authorization| EfsAuthorization {
             access_point_id: Some(authorization.access_point_id.clone().unwrap_or_default()),
             iam: Some(authorization.iam.as_ref().map_or("", EfsAuthorizationConfigIam::as_str).to_owned()),
@@ -245,7 +245,7 @@ mod tests {
             ..Volume::default()
         };
         let docker = |scope: &str, autoprovision| DockerVolume {
-            autoprovision: Some(autoprovision),
+            autoprovision,
             driver: text("local"),
             driver_opts: Some(BTreeMap::from([("type".to_owned(), "tmpfs".to_owned())])),
             labels: None,
@@ -255,7 +255,7 @@ mod tests {
             file_system_id: "fs-1".to_owned(),
             root_directory: "/content".to_owned(),
             transit_encryption: text("ENABLED"),
-            transit_encryption_port: Some(port),
+            transit_encryption_port: port,
             authorization_config,
         };
         let authorization = EfsAuthorization { access_point_id: text(""), iam: text("ENABLED") };

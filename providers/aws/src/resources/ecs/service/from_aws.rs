@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ecs::types::{
-    AssignPublicIp, CapacityProviderStrategyItem, Deployment, DeploymentControllerType, DeploymentRolloutState,
-    EbsTagSpecification, LaunchType, LogConfiguration, NetworkConfiguration, PropagateTags, SchedulingStrategy,
-    Service as EcsService, ServiceConnectConfiguration, ServiceConnectService, ServiceManagedEbsVolumeConfiguration,
-    ServiceRegistry, ServiceVolumeConfiguration, TaskFilesystemType, VpcLatticeConfiguration,
+    AssignPublicIp, CapacityProviderStrategyItem, Deployment, DeploymentConfiguration, DeploymentControllerType,
+    DeploymentRolloutState, EbsTagSpecification, LaunchType, LogConfiguration, NetworkConfiguration, PropagateTags,
+    SchedulingStrategy, Service as EcsService, ServiceConnectConfiguration, ServiceConnectService,
+    ServiceManagedEbsVolumeConfiguration, ServiceRegistry, ServiceVolumeConfiguration, TaskFilesystemType,
+    VpcLatticeConfiguration,
 };
 use wpinfra_core::provider::{Observed, RemoteResult};
 
@@ -65,17 +66,22 @@ fn model(found: &EcsService, prior: &Service) -> RemoteResult<Service> {
     let deployment = found.deployment_configuration.as_ref();
     let primary = primary_deployment(found);
     let is_daemon = found.scheduling_strategy == Some(SchedulingStrategy::Daemon);
-    let percent = |percent: Option<i32>| Some(i64::from(percent.unwrap_or_default()));
+    // An answer without a deployment configuration says nothing of it, not that it is 0.
+    let percent = |of: fn(&DeploymentConfiguration) -> Option<i32>, recorded: Option<i64>| match deployment {
+        Some(deployment) => Some(i64::from(of(deployment).unwrap_or_default())),
+        None => recorded,
+    };
     Ok(Service {
         availability_zone_rebalancing: found
             .availability_zone_rebalancing
             .as_ref()
-            .map_or("DISABLED", |state| state.as_str())
+            .map_or("", |state| state.as_str())
             .to_owned(),
         cluster: found.cluster_arn.as_deref().map(|arn| as_written(arn, prior.cluster.as_deref())),
-        deployment_maximum_percent: percent(deployment.and_then(|deployment| deployment.maximum_percent)),
+        deployment_maximum_percent: percent(|deployment| deployment.maximum_percent, prior.deployment_maximum_percent),
         deployment_minimum_healthy_percent: percent(
-            deployment.and_then(|deployment| deployment.minimum_healthy_percent),
+            |deployment| deployment.minimum_healthy_percent,
+            prior.deployment_minimum_healthy_percent,
         ),
         // How many instances there are is not a wish of the configuration.
         desired_count: if is_daemon { prior.desired_count } else { Some(found.desired_count.into()) },
