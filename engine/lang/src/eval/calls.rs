@@ -236,6 +236,10 @@ impl Evaluation<'_> {
         if !variables.is_known() {
             return Ok(Value::refined(Type::String, Refinement::not_null()));
         }
+        if self.templates > 0 {
+            let detail = format!("A template cannot call {:?}: templates do not include each other.", call.name);
+            return self.fail(expr, "Recursive template", detail);
+        }
         let length = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
         let template = match parse_template(source, Span { start: 0, end: length }) {
             Ok(template) => template,
@@ -247,8 +251,7 @@ impl Evaluation<'_> {
         let scope =
             TemplateScope { variables: variables.mapping().unwrap_or(&empty), functions: self.scope.functions() };
         let mut evaluation = Evaluation::new(source, &scope);
-        // A template that includes itself must end somewhere.
-        evaluation.depth = self.depth + 40;
+        evaluation.templates = self.templates + 1;
         let value = evaluation.expr(&template);
         let diagnostics = evaluation.diagnostics;
         self.diagnostics.extend(diagnostics);
