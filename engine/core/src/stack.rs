@@ -1,9 +1,9 @@
 //! Room on the stack for what calls itself: it grows where it would end.
 
-/// Bytes that must be left before the stack grows.
-const RED_ZONE: usize = 128 * 1024;
+/// Bytes that must be left before the stack grows: enough for walks over values, whose depth has a bound, that do not grow it.
+const RED_ZONE: usize = 1024 * 1024;
 /// Bytes by which it grows.
-const SEGMENT: usize = 4 * 1024 * 1024;
+const SEGMENT: usize = 8 * 1024 * 1024;
 /// Bytes that hcl-edit needs for the levels that it allows, in an unoptimised build.
 const PARSER: usize = 3 * 1024 * 1024;
 

@@ -12,7 +12,7 @@ use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Evaluator, InputVariables};
 
 /// Where wpinfra means to differ from Terraform, with the reason.
-const MEANT: [(&str, &str); 2] = [("-0", "zero has no sign"), ("1 / 0", "an infinite number is of no use to anybody")];
+const MEANT: [(&str, &str); 0] = [];
 
 fn cases() -> Vec<(String, String)> {
     let text = include_str!("recorded/expressions.txt");

@@ -49,6 +49,10 @@ impl Scope for TemplateScope<'_> {
 
 impl Evaluation<'_> {
     pub(super) fn call(&mut self, expr: &Expr, call: &Call) -> Evaluated {
+        if !self.scope.has_functions() {
+            let detail = "Only a constant can stand here, without calls of functions.";
+            return self.fail_at(expr, call.name_span, "Functions not allowed", detail, None);
+        }
         match call.name.strip_prefix("core::").unwrap_or(&call.name) {
             "try" => self.try_call(expr, call),
             "can" => self.can_call(expr, call),

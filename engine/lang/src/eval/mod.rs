@@ -38,6 +38,11 @@ pub trait Scope {
         diagnostics: &mut Diagnostics,
     ) -> Result<(Value, usize), Failed>;
 
+    /// Tells whether functions may be called.
+    fn has_functions(&self) -> bool {
+        true
+    }
+
     /// Returns what functions know besides their arguments.
     fn functions(&self) -> FunctionScope<'_>;
 }
@@ -81,13 +86,21 @@ pub struct Evaluation<'a> {
     quiet: bool,
 }
 
+/// How deep values may be nested: what becomes of them (comparisons, files, text) walks them on the stack.
+const DEPTH_LIMIT: u32 = 250;
+
 impl<'a> Evaluation<'a> {
     fn new(source: &'a Arc<Source>, scope: &'a dyn Scope) -> Self {
         Self { source, scope, variables: Vec::new(), diagnostics: Diagnostics::new(), templates: 0, quiet: false }
     }
 
     fn expr(&mut self, expr: &Expr) -> Evaluated {
-        deeper(|| self.expr_inner(expr))
+        let value = deeper(|| self.expr_inner(expr))?;
+        if value.depth() > DEPTH_LIMIT {
+            let detail = format!("More than {DEPTH_LIMIT} lists or objects would be within each other.");
+            return self.fail(expr, "Value too deep", detail);
+        }
+        Ok(value)
     }
 
     fn expr_inner(&mut self, expr: &Expr) -> Evaluated {

@@ -2,7 +2,7 @@
 
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
-use wpinfra_core::{Number, Type, Value};
+use wpinfra_core::{Marks, Number, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed, equal};
 use crate::expr::{BinaryOperator, Expr, UnaryOperator};
@@ -26,9 +26,7 @@ impl Evaluation<'_> {
         let marks = value.marks();
         let result = match operator {
             UnaryOperator::Not => value.as_bool().map(|value| Value::bool(!value)),
-            UnaryOperator::Negate => {
-                value.as_number().map(|number| Value::number(Number::from(0_i64).subtract(number)))
-            }
+            UnaryOperator::Negate => value.as_number().map(|number| Value::number(-number.clone())),
         };
         Ok(result.unwrap_or_else(|| unknown(ty)).with_marks(marks))
     }
@@ -98,6 +96,14 @@ impl Evaluation<'_> {
         Ok(converted)
     }
 
+    fn computed(&mut self, whole: Whole<'_>, number: Option<Number>, marks: Marks) -> Evaluated {
+        let Some(number) = number else {
+            let detail = "This has no value: it divides zero by zero, or computes with infinite numbers, as a division by zero gives them.";
+            return self.fail_at(whole.expr, whole.span, "Operation without a result", detail, None);
+        };
+        Ok(Value::number(number).with_marks(marks))
+    }
+
     fn numeric(&mut self, whole: Whole<'_>, operator: BinaryOperator, left: &Value, right: &Value) -> Evaluated {
         let marks = left.marks() | right.marks();
         let (Some(a), Some(b)) = (left.as_number(), right.as_number()) else {
@@ -108,16 +114,11 @@ impl Evaluation<'_> {
             BinaryOperator::LessOrEqual => Value::bool(a <= b),
             BinaryOperator::Greater => Value::bool(a > b),
             BinaryOperator::GreaterOrEqual => Value::bool(a >= b),
-            BinaryOperator::Add => Value::number(a.add(b)),
-            BinaryOperator::Subtract => Value::number(a.subtract(b)),
-            BinaryOperator::Multiply => Value::number(a.multiply(b)),
-            BinaryOperator::Divide | BinaryOperator::Modulo => {
-                let quotient = if operator == BinaryOperator::Divide { a.divide(b) } else { a.remainder(b) };
-                let Some(quotient) = quotient else {
-                    return self.fail_at(whole.expr, whole.span, "Division by zero", "The divisor is zero.", None);
-                };
-                Value::number(quotient)
-            }
+            BinaryOperator::Add => return self.computed(whole, a.add(b), marks),
+            BinaryOperator::Subtract => return self.computed(whole, a.subtract(b), marks),
+            BinaryOperator::Multiply => return self.computed(whole, a.multiply(b), marks),
+            BinaryOperator::Divide => return self.computed(whole, a.divide(b), marks),
+            BinaryOperator::Modulo => return self.computed(whole, a.remainder(b), marks),
             BinaryOperator::Equal | BinaryOperator::NotEqual | BinaryOperator::And | BinaryOperator::Or => {
                 return Err(Failed);
             }

@@ -346,7 +346,7 @@ impl<'t> Scanner<'t> {
             b'(' | b'[' | b'{' => return self.open(byte),
             b')' | b']' | b'}' => return self.close(byte),
             b'~' if next == b'}' => return self.close(byte),
-            b'0'..=b'9' => self.number(),
+            b'0'..=b'9' => return self.number(),
             b'.' => self.dot(),
             _ if self.rest().starts_with(is_name_start) => return Ok(self.name()),
             _ => return self.symbol(byte, next),
@@ -364,8 +364,13 @@ impl<'t> Scanner<'t> {
             self.end_expression()?;
             self.top.assigned = false;
             self.top.item = None;
+            self.emit(1);
+        } else if self.frames.is_empty() {
+            self.emit(1);
+        } else {
+            // The parser does not take an end of line for a space everywhere where it is one.
+            self.blank(1);
         }
-        self.emit(1);
         Some(())
     }
 
@@ -445,12 +450,27 @@ impl<'t> Scanner<'t> {
         Some(())
     }
 
-    fn number(&mut self) {
+    /// Passes on the index after a dot.
+    fn index(&mut self) -> Result<Sense, Problem> {
+        let length = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        let zeros = self.rest().bytes().take_while(|byte| *byte == b'0').count().min(length - 1);
+        self.blank(zeros);
+        self.emit(length - zeros);
+        self.top.chain.last = Last::Operand;
+        if self.byte(0) == b'.' && self.byte(1).is_ascii_digit() {
+            return Err(Problem {
+                at: self.at + self.offset,
+                summary: "Invalid legacy index",
+                detail: "An index after a dot cannot follow another one directly; write [0][1] instead of .0.1."
+                    .to_owned(),
+            });
+        }
+        Ok(Some(()))
+    }
+
+    fn number(&mut self) -> Result<Sense, Problem> {
         if self.top.chain.last == Last::Dot {
-            let length = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-            self.emit(length);
-            self.top.chain.last = Last::Operand;
-            return;
+            return self.index();
         }
         let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
         let rest = self.rest();
@@ -477,6 +497,7 @@ impl<'t> Scanner<'t> {
             _ => self.emit(length),
         }
         self.top.chain.last = Last::Operand;
+        Ok(Some(()))
     }
 
     fn dot(&mut self) {

@@ -50,7 +50,10 @@ impl Scanner<'_> {
             }
             match bytes[at] {
                 b'"' if quoted => break,
-                b'\n' if quoted => return Ok(None),
+                b'\n' if quoted => {
+                    let detail = "A string that begins in this line does not end in it: a closing quote is missing.";
+                    return Err(self.unterminated("Unterminated string", detail));
+                }
                 b'\\' if quoted => at += 1,
                 byte @ (b'$' | b'%') if bytes.get(at + 1) == Some(&byte) && bytes.get(at + 2) == Some(&b'{') => at += 2,
                 b'$' | b'%' if bytes.get(at + 1) == Some(&b'{') => break,
@@ -63,6 +66,10 @@ impl Scanner<'_> {
             self.check_directives()?;
             self.emit(end - self.at);
         } else if self.at >= bytes.len() {
+            if !marker.is_empty() {
+                let detail = "The heredoc has no line with only its end marker.";
+                return Err(self.unterminated("Unterminated heredoc", detail));
+            }
             return Ok(Some(()));
         } else if self.byte(0) == b'"' && quoted {
             self.check_directives()?;
@@ -79,6 +86,10 @@ impl Scanner<'_> {
         let sense = self.pop();
         self.top.chain.last = Last::Operand;
         Ok(sense)
+    }
+
+    fn unterminated(&self, summary: &'static str, detail: &str) -> Problem {
+        Problem { at: self.out.source(self.top.start), summary, detail: detail.to_owned() }
     }
 
     /// Reads the beginning of a directive.
