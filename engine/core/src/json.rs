@@ -54,6 +54,9 @@ pub fn to_json_as(value: &Value, ty: &Type) -> Json {
 }
 
 fn number_to_json(number: &Number) -> Json {
+    if number.is_infinite() {
+        return Json::String(number.to_string());
+    }
     // `arbitrary_precision` keeps every digit.
     serde_json::from_str(&number.to_string()).unwrap_or(Json::Null)
 }

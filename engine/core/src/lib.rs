@@ -18,6 +18,7 @@ pub mod refinement;
 pub mod registry;
 pub mod schema;
 pub mod set_order;
+pub mod stack;
 pub mod state;
 pub mod types;
 pub mod unify;

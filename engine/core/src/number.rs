@@ -14,10 +14,16 @@ pub const PARSED_PRECISION: u64 = 512;
 const INTEGER_PRECISION: u64 = 64;
 /// Bits of a number that a function computed from a machine float.
 const FLOAT_PRECISION: u64 = 53;
-/// Decimal exponents beyond this are refused: their digits would fill the memory.
+/// Decimal exponents beyond this are refused: their digits would take too long.
 const MAX_DECIMAL_EXPONENT: i64 = 100_000;
+/// From this decimal exponent on numbers are infinite, or zero, for Terraform as well, whose numbers have 32 bits for the power of two.
+const INFINITE_DECIMAL_EXPONENT: i64 = 646_456_993;
+/// What stands for the power of two of an infinite number.
+const INFINITE: i64 = i64::MAX;
+/// What stands for the power of two of a zero below zero.
+const NEGATIVE: i64 = -1;
 
-/// A number: `mantissa · 2^exponent`, the mantissa odd or zero.
+/// A number: `mantissa · 2^exponent`, the mantissa odd or zero; or infinite, or a zero with a sign.
 #[derive(Clone)]
 pub struct Number {
     mantissa: BigInt,
@@ -60,13 +66,27 @@ impl Number {
         self
     }
 
-    /// Reads a decimal number: `-1.5e3`.
+    /// Returns the number above, or below, all others.
+    pub fn infinite(negative: bool) -> Self {
+        let mantissa = if negative { -BigInt::one() } else { BigInt::one() };
+        Self { mantissa, exponent: INFINITE, precision: PARSED_PRECISION }
+    }
+
+    /// Returns zero, which keeps the sign of what it was computed from.
+    fn zero(negative: bool, precision: u64) -> Self {
+        Self { mantissa: BigInt::zero(), exponent: if negative { NEGATIVE } else { 0 }, precision }
+    }
+
+    /// Reads a decimal number: `-1.5e3`, `Inf`.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
         let (negative, digits) = match text.as_bytes().first() {
             Some(b'-') => (true, &text[1..]),
             Some(b'+') => (false, &text[1..]),
             _ => (false, text),
         };
+        if matches!(digits, "Inf" | "inf") {
+            return Ok(Self::infinite(negative));
+        }
         let exponent_at = |at: usize| digits[at + 1..].parse::<i64>().map_err(|_| NumberError);
         let (digits, exponent, binary) = match digits.find(['e', 'E', 'p']) {
             // Go's reader knows an exponent of two as well.
@@ -80,10 +100,16 @@ impl Number {
             return Err(NumberError);
         }
         let exponent = exponent.saturating_sub(i64::try_from(fraction.len()).unwrap_or(i64::MAX));
+        let mantissa: BigInt = all.parse().map_err(|_| NumberError)?;
+        if mantissa.is_zero() || exponent < -INFINITE_DECIMAL_EXPONENT {
+            return Ok(Self::zero(negative, PARSED_PRECISION));
+        }
+        if exponent > INFINITE_DECIMAL_EXPONENT {
+            return Ok(Self::infinite(negative));
+        }
         if exponent.abs() > MAX_DECIMAL_EXPONENT || binary.abs() > MAX_DECIMAL_EXPONENT {
             return Err(NumberError);
         }
-        let mantissa: BigInt = all.parse().map_err(|_| NumberError)?;
         let mantissa = if negative { -mantissa } else { mantissa };
         let power = BigInt::from(10).pow(exponent.unsigned_abs());
         if exponent >= 0 {
@@ -103,12 +129,15 @@ impl Number {
         Self::new(if negative { -sticky } else { sticky }, exponent - shift - 1, precision)
     }
 
-    /// Returns the number of a machine float; zero for infinities and not-a-number.
+    /// Returns the number of a machine float; zero for not-a-number.
     pub fn from_f64(value: f64) -> Self {
         let bits = value.abs().to_bits();
         let (raw_exponent, fraction) = (i64::try_from(bits >> 52).unwrap_or(0), bits & ((1 << 52) - 1));
-        if raw_exponent == 0x7ff {
-            return Self::from(0_i64);
+        if value.is_infinite() {
+            return Self::infinite(value < 0.0);
+        }
+        if value == 0.0 || value.is_nan() {
+            return Self::zero(value.is_sign_negative() && !value.is_nan(), FLOAT_PRECISION);
         }
         let (mantissa, exponent) =
             if raw_exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), raw_exponent - 1075) };
@@ -139,9 +168,19 @@ impl Number {
         Self { precision, ..self }.rounded()
     }
 
-    /// Tells whether the number has no fraction.
+    /// Tells whether the number is above or below all others.
+    pub fn is_infinite(&self) -> bool {
+        self.exponent == INFINITE
+    }
+
+    /// Tells whether the number is below zero, or a zero that came from there.
+    pub fn has_minus(&self) -> bool {
+        self.is_negative() || (self.is_zero() && self.exponent == NEGATIVE)
+    }
+
+    /// Tells whether the number has no fraction, and an end.
     pub fn is_integer(&self) -> bool {
-        self.exponent >= 0
+        (self.exponent >= 0 && !self.is_infinite()) || self.is_zero()
     }
 
     /// Tells whether the number is zero.
@@ -170,6 +209,10 @@ impl Number {
 
     /// Returns the nearest machine float.
     pub fn to_f64(&self) -> f64 {
+        if self.is_infinite() || self.is_zero() {
+            let magnitude = if self.is_zero() { 0.0 } else { f64::INFINITY };
+            return if self.has_minus() { -magnitude } else { magnitude };
+        }
         let rounded = Self::new(self.mantissa.clone(), self.exponent, FLOAT_PRECISION);
         let mantissa = rounded.mantissa.to_f64().unwrap_or(0.0);
         let exponent =
@@ -178,8 +221,11 @@ impl Number {
         mantissa * 2.0_f64.powi(exponent / 2) * 2.0_f64.powi(exponent - exponent / 2)
     }
 
-    /// Returns the whole part, towards zero.
+    /// Returns the whole part, towards zero; the number must have an end.
     pub fn truncated(&self) -> BigInt {
+        if self.is_infinite() || self.is_zero() {
+            return BigInt::zero();
+        }
         if self.exponent >= 0 {
             return &self.mantissa << self.exponent.unsigned_abs();
         }
@@ -190,7 +236,7 @@ impl Number {
     /// Returns the largest integer that is not above the number.
     #[must_use]
     pub fn floor(&self) -> Self {
-        if self.is_integer() {
+        if self.is_integer() || self.is_infinite() {
             return self.clone();
         }
         let whole = self.truncated();
@@ -200,13 +246,17 @@ impl Number {
     /// Returns the smallest integer that is not below the number.
     #[must_use]
     pub fn ceil(&self) -> Self {
-        -(-self.clone()).floor()
+        if self.is_integer() || self.is_infinite() {
+            return self.clone();
+        }
+        let whole = self.truncated();
+        Self::new(if self.is_negative() { whole } else { whole + 1 }, 0, self.precision)
     }
 
     /// Returns the number without its sign.
     #[must_use]
     pub fn abs(&self) -> Self {
-        Self { mantissa: self.mantissa.abs(), ..self.clone() }
+        if self.has_minus() { -self.clone() } else { self.clone() }
     }
 
     fn joint_precision(&self, other: &Self) -> u64 {
@@ -220,36 +270,61 @@ impl Number {
         (scaled(self), scaled(other), exponent)
     }
 
-    /// Returns the sum.
-    #[must_use]
-    pub fn add(&self, other: &Self) -> Self {
+    /// Returns the sum; `None` of infinite numbers with different signs.
+    pub fn add(&self, other: &Self) -> Option<Self> {
+        match (self.is_infinite(), other.is_infinite()) {
+            (true, true) => return (self == other).then(|| self.clone()),
+            (true, false) => return Some(self.clone()),
+            (false, true) => return Some(other.clone()),
+            (false, false) => {}
+        }
+        let precision = self.joint_precision(other);
+        if self.is_zero() && other.is_zero() {
+            return Some(Self::zero(self.has_minus() && other.has_minus(), precision));
+        }
         let (left, right, exponent) = self.aligned(other);
-        Self::new(left + right, exponent, self.joint_precision(other))
+        Some(Self::new(left + right, exponent, precision))
     }
 
-    /// Returns the difference.
-    #[must_use]
-    pub fn subtract(&self, other: &Self) -> Self {
+    /// Returns the difference; `None` of infinite numbers with the same sign.
+    pub fn subtract(&self, other: &Self) -> Option<Self> {
         self.add(&-other.clone())
     }
 
-    /// Returns the product; where its digits need more bits than the factors have, it gets them.
-    #[must_use]
-    pub fn multiply(&self, other: &Self) -> Self {
+    /// Returns the product, `None` of zero and an infinite number; where its digits need more bits than the factors have, it gets them.
+    pub fn multiply(&self, other: &Self) -> Option<Self> {
+        let negative = self.has_minus() != other.has_minus();
+        if self.is_infinite() || other.is_infinite() {
+            return (!self.is_zero() && !other.is_zero()).then(|| Self::infinite(negative));
+        }
+        if self.is_zero() || other.is_zero() {
+            return Some(Self::zero(negative, self.joint_precision(other)));
+        }
         let product = Self::new(&self.mantissa * &other.mantissa, self.exponent + other.exponent, PARSED_PRECISION);
         let precision = self.joint_precision(other).max(product.mantissa.bits());
-        product.with_precision(precision)
+        Some(product.with_precision(precision))
     }
 
-    /// Returns the quotient; `None` if `other` is zero.
+    /// Returns the quotient, which is infinite where the divisor is zero; `None` of two zeros and of two infinite numbers.
     pub fn divide(&self, other: &Self) -> Option<Self> {
-        (!other.is_zero()).then(|| {
-            Self::quotient(&self.mantissa, &other.mantissa, self.exponent - other.exponent, self.joint_precision(other))
-        })
+        let negative = self.has_minus() != other.has_minus();
+        let precision = self.joint_precision(other);
+        match (self.is_infinite() || other.is_zero(), self.is_zero() || other.is_infinite()) {
+            (true, true) => None,
+            (true, false) => Some(Self::infinite(negative)),
+            (false, true) => Some(Self::zero(negative, precision)),
+            (false, false) => {
+                Some(Self::quotient(&self.mantissa, &other.mantissa, self.exponent - other.exponent, precision))
+            }
+        }
     }
 
-    /// Returns what remains after dividing to a whole number, with the sign of `self`; all of it if `other` is zero.
+    /// Returns what remains after dividing to a whole number, with the sign of `self`; all of it if `other` is zero, and `None` if
+    /// one of the two is infinite.
     pub fn remainder(&self, other: &Self) -> Option<Self> {
+        if self.is_infinite() || other.is_infinite() {
+            return None;
+        }
         if other.is_zero() {
             return Some(self.clone());
         }
@@ -257,7 +332,7 @@ impl Number {
         let rounded = |mantissa, exponent| Self::new(mantissa, exponent, self.precision);
         let whole = rounded(self.divide(other)?.truncated(), 0);
         let product = rounded(&whole.mantissa * &other.mantissa, whole.exponent + other.exponent);
-        Some(self.subtract(&product))
+        self.subtract(&product)
     }
 
     /// Returns the fewest decimal digits that mean this number and no other of the same precision, and the power of ten of the first.
@@ -346,13 +421,16 @@ impl std::ops::Neg for Number {
     type Output = Self;
 
     fn neg(self) -> Self {
+        if self.is_zero() {
+            return Self::zero(!self.has_minus(), self.precision);
+        }
         Self { mantissa: -self.mantissa, ..self }
     }
 }
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        self.exponent == other.exponent && self.mantissa == other.mantissa
+        self.mantissa == other.mantissa && (self.is_zero() || self.exponent == other.exponent)
     }
 }
 
@@ -361,7 +439,9 @@ impl Eq for Number {}
 impl Hash for Number {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.mantissa.hash(state);
-        self.exponent.hash(state);
+        if !self.is_zero() {
+            self.exponent.hash(state);
+        }
     }
 }
 
@@ -373,6 +453,13 @@ impl Ord for Number {
             Sign::Plus => 1,
         };
         sign(self).cmp(&sign(other)).then_with(|| {
+            if self.is_zero() {
+                return Ordering::Equal;
+            }
+            if self.is_infinite() || other.is_infinite() {
+                let larger = self.is_infinite().cmp(&other.is_infinite());
+                return if self.is_negative() { larger.reverse() } else { larger };
+            }
             let (left, right, _) = self.aligned(other);
             left.cmp(&right)
         })
@@ -388,6 +475,12 @@ impl PartialOrd for Number {
 /// Writes all digits without an exponent, as Terraform does: `0.3333…`, `10000000000000000000000`.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_infinite() {
+            return f.write_str(if self.is_negative() { "-Inf" } else { "+Inf" });
+        }
+        if self.is_zero() {
+            return f.write_str(if self.has_minus() { "-0" } else { "0" });
+        }
         if self.is_integer() && self.mantissa.bits() + self.exponent.unsigned_abs() <= self.precision {
             return write!(f, "{}", self.truncated());
         }
@@ -438,7 +531,7 @@ mod tests {
     #[test]
     fn precision_is_that_of_the_factors_or_of_the_product() {
         // pow(2, 0.5) * 3 and pow(3, 0.5) / 7 in `terraform console`
-        let root = Number::from_f64(2.0_f64.sqrt()).multiply(&number("3"));
+        let root = Number::from_f64(2.0_f64.sqrt()).multiply(&number("3")).expect("finite");
         assert_eq!(root.to_string(), "4.2426406871192854364238655762164853513240814208984375");
         let third = Number::from(1_i64).divide(&Number::from(3_i64)).expect("not zero").to_string();
         assert_eq!(third, "0.33333333333333333334");
@@ -449,14 +542,34 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_number() {
-        for text in ["", "-", "1e", "a", "1.2.3", "0x10", "1e999999999", "١"] {
+        for text in ["", "-", "1e", "a", "1.2.3", "0x10", "1e999999", "١"] {
             assert!(Number::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
+    fn infinity_and_zero_have_signs() {
+        let show = |number: Option<Number>| number.map_or_else(|| "none".to_owned(), |number| number.to_string());
+        let (one, zero, infinite) = (number("1"), number("0"), number("Inf"));
+        assert_eq!(show(one.divide(&zero)), "+Inf");
+        assert_eq!(show(one.divide(&number("-0"))), "-Inf");
+        assert_eq!(show(zero.divide(&zero)), "none");
+        assert_eq!(show(one.divide(&-infinite.clone())), "-0");
+        assert_eq!(show(infinite.add(&-infinite.clone())), "none");
+        assert_eq!(show(infinite.subtract(&one)), "+Inf");
+        assert_eq!(show(infinite.multiply(&zero)), "none");
+        assert_eq!(show(zero.multiply(&number("-1"))), "-0");
+        assert_eq!(show(zero.subtract(&zero)), "0");
+        assert_eq!(show(infinite.remainder(&one)), "none");
+        assert!(number("-0") == zero && -infinite.clone() < number("-1e400") && infinite > number("1e400"));
+        assert!(!infinite.is_integer() && infinite.to_i64().is_none() && number("-0").is_integer());
+        assert_eq!(number("1e999999999"), infinite);
+        assert_eq!(number("-0.5").ceil().to_string(), "0");
+    }
+
+    #[test]
     fn floats_survive() {
-        for value in [0.0, 1.5, -2.25, 1e300, 5e-324, f64::MAX] {
+        for value in [0.0, -0.0, f64::INFINITY, 1.5, -2.25, 1e300, 5e-324, f64::MAX] {
             assert_eq!(Number::from_f64(value).to_f64().to_bits(), f64::to_bits(value), "{value}");
         }
     }

@@ -20,6 +20,9 @@ impl Number {
     /// Returns the number in the notation, with so many digits after the point (of all digits for `General`), or with as few as
     /// mean this number and no other.
     pub fn to_text(&self, notation: Notation, precision: Option<usize>) -> String {
+        if self.is_infinite() {
+            return self.to_string();
+        }
         let (mut digits, mut point) = match precision {
             _ if self.is_zero() => (String::new(), 0),
             None => self.shortest_digits(),

@@ -21,6 +21,8 @@ pub struct Value {
     ty: Type,
     content: Content,
     marks: Marks,
+    /// How many values are within each other in it, at most.
+    depth: u32,
 }
 
 /// What a value holds.
@@ -45,12 +47,12 @@ pub enum Content {
 impl Value {
     /// Returns a null of the type.
     pub fn null(ty: Type) -> Self {
-        Self { ty, content: Content::Null, marks: Marks::NONE }
+        Self { ty, content: Content::Null, marks: Marks::NONE, depth: 0 }
     }
 
     /// Returns an unknown value of the type, of which nothing else is known.
     pub fn unknown(ty: Type) -> Self {
-        Self { ty, content: Content::Unknown(None), marks: Marks::NONE }
+        Self { ty, content: Content::Unknown(None), marks: Marks::NONE, depth: 0 }
     }
 
     /// Returns an unknown value of which something is known; a list of known length has unknown elements instead.
@@ -60,29 +62,30 @@ impl Value {
             return Self::list((**element).clone(), vec![Self::unknown((**element).clone()); length]);
         }
         let refinement = (!refinement.is_empty() && ty != Type::Dynamic).then(|| Arc::new(refinement));
-        Self { ty, content: Content::Unknown(refinement), marks: Marks::NONE }
+        Self { ty, content: Content::Unknown(refinement), marks: Marks::NONE, depth: 0 }
     }
 
     /// Returns a `bool`.
     pub fn bool(value: bool) -> Self {
-        Self { ty: Type::Bool, content: Content::Bool(value), marks: Marks::NONE }
+        Self { ty: Type::Bool, content: Content::Bool(value), marks: Marks::NONE, depth: 0 }
     }
 
     /// Returns a `number`.
     pub fn number(value: impl Into<Number>) -> Self {
-        Self { ty: Type::Number, content: Content::Number(value.into()), marks: Marks::NONE }
+        Self { ty: Type::Number, content: Content::Number(value.into()), marks: Marks::NONE, depth: 0 }
     }
 
     /// Returns a `string`, brought into Unicode normalisation form C as Terraform does.
     pub fn string(value: impl AsRef<str>) -> Self {
         let text = value.as_ref();
         let text: Arc<str> = if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() };
-        Self { ty: Type::String, content: Content::String(text), marks: Marks::NONE }
+        Self { ty: Type::String, content: Content::String(text), marks: Marks::NONE, depth: 0 }
     }
 
     /// Returns a `list(element)`; the elements must have that type.
     pub fn list(element: Type, elements: Vec<Self>) -> Self {
-        Self { ty: Type::list(element), content: Content::Sequence(elements.into()), marks: Marks::NONE }
+        let depth = depth_around(&elements);
+        Self { ty: Type::list(element), content: Content::Sequence(elements.into()), marks: Marks::NONE, depth }
     }
 
     /// Returns a `set(element)`: duplicates go, the order becomes the canonical one, marks of elements go to the set.
@@ -94,19 +97,22 @@ impl Value {
             plain.push(value.without_deep_marks());
         }
         let elements = set_order::canonical(plain);
-        Self { ty: Type::set(element), content: Content::Sequence(elements.into()), marks }
+        let depth = depth_around(&elements);
+        Self { ty: Type::set(element), content: Content::Sequence(elements.into()), marks, depth }
     }
 
     /// Returns a `map(element)`; the elements must have that type.
     pub fn map<K: Into<Arc<str>>>(element: Type, elements: impl IntoIterator<Item = (K, Self)>) -> Self {
-        let elements = elements.into_iter().map(|(key, value)| (key.into(), value)).collect();
-        Self { ty: Type::map(element), content: Content::Mapping(Arc::new(elements)), marks: Marks::NONE }
+        let elements: BTreeMap<Arc<str>, Self> = elements.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        let depth = depth_around(elements.values());
+        Self { ty: Type::map(element), content: Content::Mapping(Arc::new(elements)), marks: Marks::NONE, depth }
     }
 
     /// Returns a tuple of the values.
     pub fn tuple(elements: Vec<Self>) -> Self {
         let ty = Type::tuple(elements.iter().map(|value| value.ty.clone()));
-        Self { ty, content: Content::Sequence(elements.into()), marks: Marks::NONE }
+        let depth = depth_around(&elements);
+        Self { ty, content: Content::Sequence(elements.into()), marks: Marks::NONE, depth }
     }
 
     /// Returns an object of the values.
@@ -114,7 +120,8 @@ impl Value {
         let attributes: BTreeMap<Arc<str>, Self> =
             attributes.into_iter().map(|(name, value)| (name.into(), value)).collect();
         let ty = Type::object(attributes.iter().map(|(name, value)| (Arc::clone(name), value.ty.clone())));
-        Self { ty, content: Content::Mapping(Arc::new(attributes)), marks: Marks::NONE }
+        let depth = depth_around(attributes.values());
+        Self { ty, content: Content::Mapping(Arc::new(attributes)), marks: Marks::NONE, depth }
     }
 
     /// Returns a value of the same kind of type as `self` over other elements: how code that rewrites parts keeps the whole.
@@ -130,8 +137,7 @@ impl Value {
         } else {
             Self::tuple(elements)
         };
-        let marks = rebuilt.marks | self.marks;
-        Self { marks, ..rebuilt }
+        rebuilt.with_marks(self.marks)
     }
 
     /// Returns a map or object like `self` over other elements; `self` must hold a mapping.
@@ -143,7 +149,12 @@ impl Value {
         } else {
             Self::object(elements)
         };
-        Self { marks: self.marks, ..rebuilt }
+        rebuilt.with_marks(self.marks)
+    }
+
+    /// Returns how many values are within each other in it, at most: 0 for a string, 1 for a list of strings.
+    pub fn depth(&self) -> u32 {
+        self.depth
     }
 
     /// Returns the type.
@@ -286,7 +297,7 @@ impl Value {
                 self.content.clone()
             }
         };
-        Self { ty: self.ty.clone(), content, marks: Marks::NONE }
+        Self { ty: self.ty.clone(), content, marks: Marks::NONE, depth: self.depth }
     }
 
     /// Returns the value without marks, and where which marks were.
@@ -406,6 +417,10 @@ impl Value {
             Content::Mapping(elements) => elements.is_empty(),
         }
     }
+}
+
+fn depth_around<'v>(parts: impl IntoIterator<Item = &'v Value>) -> u32 {
+    parts.into_iter().map(|part| part.depth + 1).max().unwrap_or(1)
 }
 
 impl From<&str> for Value {

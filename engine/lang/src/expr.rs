@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use wpinfra_core::stack::deeper;
 use wpinfra_core::{SourceRange, Value};
 
 use crate::syntax::{Source, Span, parse_expression};
@@ -51,8 +52,8 @@ pub enum ExprKind {
     Call(Box<Call>),
     /// `!a`, `-a`
     Unary(UnaryOperator, Box<Expr>),
-    /// `a + b`
-    Binary(BinaryOperator, Box<(Expr, Expr)>),
+    /// `a + b - c`: an operand and those that follow, with operators of one precedence, which apply from left to right.
+    Binary(Box<Expr>, Vec<(BinaryOperator, Expr)>),
     /// `[for x in y : z]`, `{for x in y : z => w}`
     For(Box<For>),
 }
@@ -192,6 +193,51 @@ pub enum BinaryOperator {
     Or,
 }
 
+impl BinaryOperator {
+    /// Returns how tightly it binds.
+    pub fn precedence(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::And => 2,
+            Self::Equal | Self::NotEqual => 3,
+            Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual => 4,
+            Self::Add | Self::Subtract => 5,
+            Self::Multiply | Self::Divide | Self::Modulo => 6,
+        }
+    }
+}
+
+impl ExprKind {
+    /// Tells whether other expressions are part of it.
+    fn has_parts(&self) -> bool {
+        match self {
+            Self::Literal(_) | Self::Traversal(_) => false,
+            Self::Template(_)
+            | Self::Tuple(_)
+            | Self::Object(_)
+            | Self::Parenthesis(_)
+            | Self::Relative(_)
+            | Self::Index(_)
+            | Self::Splat(_)
+            | Self::Conditional(_)
+            | Self::Call(_)
+            | Self::Unary(..)
+            | Self::Binary(..)
+            | Self::For(_) => true,
+        }
+    }
+}
+
+/// Lets go of parts within parts without running out of stack.
+impl Drop for Expr {
+    fn drop(&mut self) {
+        if self.kind.has_parts() {
+            let kind = std::mem::replace(&mut self.kind, ExprKind::Tuple(Vec::new()));
+            deeper(|| drop(kind));
+        }
+    }
+}
+
 impl Expression {
     /// Returns where it stands.
     pub fn range(&self) -> SourceRange {
@@ -216,6 +262,11 @@ impl Expression {
 }
 
 impl Expr {
+    /// Takes what it is out of it.
+    pub(crate) fn into_kind(mut self) -> ExprKind {
+        std::mem::replace(&mut self.kind, ExprKind::Tuple(Vec::new()))
+    }
+
     /// Returns the text if this is a string without interpolation.
     pub fn literal_text(&self) -> Option<&str> {
         if let ExprKind::Parenthesis(inner) = &self.kind {
@@ -232,6 +283,10 @@ impl Expr {
 
     /// Calls `visit` for every traversal in it whose first name is not bound by a `for` around it.
     pub fn traversals<'e>(&'e self, bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Traversal)) {
+        deeper(|| self.traversals_inner(bound, visit));
+    }
+
+    fn traversals_inner<'e>(&'e self, bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Traversal)) {
         match &self.kind {
             ExprKind::Literal(_) => {}
             ExprKind::Template(parts) => template_traversals(parts, bound, visit),
@@ -249,9 +304,15 @@ impl Expr {
                 }
             }
             ExprKind::Relative(inner) => inner.0.traversals(bound, visit),
-            ExprKind::Index(both) | ExprKind::Binary(_, both) => {
+            ExprKind::Index(both) => {
                 both.0.traversals(bound, visit);
                 both.1.traversals(bound, visit);
+            }
+            ExprKind::Binary(first, rest) => {
+                first.traversals(bound, visit);
+                for (_, operand) in rest {
+                    operand.traversals(bound, visit);
+                }
             }
             ExprKind::Splat(splat) => {
                 splat.list.traversals(bound, visit);
@@ -292,19 +353,19 @@ fn template_traversals<'e>(parts: &'e [TemplatePart], bound: &mut Vec<&'e str>, 
         match part {
             TemplatePart::Literal(_) => {}
             TemplatePart::Interpolation(inner) => inner.traversals(bound, visit),
-            TemplatePart::If(all) => {
+            TemplatePart::If(all) => deeper(|| {
                 all.0.traversals(bound, visit);
                 template_traversals(&all.1, bound, visit);
                 template_traversals(&all.2, bound, visit);
-            }
-            TemplatePart::For(each) => {
+            }),
+            TemplatePart::For(each) => deeper(|| {
                 each.collection.traversals(bound, visit);
                 let before = bound.len();
                 bound.extend(each.key.as_deref());
                 bound.push(&each.value);
                 template_traversals(&each.body, bound, visit);
                 bound.truncate(before);
-            }
+            }),
         }
     }
 }

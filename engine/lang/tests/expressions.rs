@@ -12,12 +12,7 @@ use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Evaluator, InputVariables};
 
 /// Where wpinfra means to differ from Terraform, with the reason.
-const MEANT: [(&str, &str); 4] = [
-    ("1e400 / 1e399", "the parser has no numbers beyond those of double precision"),
-    ("-0", "zero has no sign"),
-    ("{a = 1, a = 2}", "the parser refuses a key that is given twice"),
-    ("1 / 0", "an infinite number is of no use to anybody"),
-];
+const MEANT: [(&str, &str); 0] = [];
 
 fn cases() -> Vec<(String, String)> {
     let text = include_str!("recorded/expressions.txt");

@@ -99,7 +99,9 @@ impl Defaults {
 
 /// Reads a type constraint; `any` if there are errors.
 pub fn parse_constraint(expression: &Expression, diagnostics: &mut Diagnostics) -> Constraint {
-    let expression = &expression.unquoted();
+    // In JSON there is nothing but strings to write types in.
+    let is_json = super::load::is_json(&expression.source.file);
+    let expression = &if is_json { expression.unquoted() } else { expression.clone() };
     let mut reader = Reader { expression, diagnostics };
     let mut defaults = Defaults::default();
     let ty = reader.read(&expression.expr, &mut defaults);
@@ -125,13 +127,12 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, expr: &Expr, defaults: &mut Defaults) -> Type {
-        if let ExprKind::Parenthesis(inner) = &expr.kind {
-            return self.read(inner, defaults);
+        if let Some(word) = expr.keyword() {
+            return self.keyword(expr, word);
         }
-        // Before version 0.12 types stood in quotes.
-        let text = expr.keyword().cloned().or_else(|| expr.literal_text().map(Arc::from));
-        if let Some(word) = text {
-            return self.keyword(expr, &word);
+        if let Some(text) = expr.literal_text() {
+            let help = format!("write {text} without quotes");
+            return self.error(expr, "A type does not stand in quotes.", Some(help));
         }
         if let ExprKind::Call(call) = &expr.kind {
             return self.constructor(expr, call, defaults);
@@ -201,7 +202,8 @@ impl Reader<'_> {
         };
         let (mut attributes, mut optional) = (BTreeMap::new(), BTreeSet::new());
         for (key, value) in items {
-            let Some(name) = key.literal_text().map(Arc::<str>::from) else {
+            let quoted = self.expression.source.text_of(key.span).starts_with('"');
+            let Some(name) = key.literal_text().filter(|_| !quoted).map(Arc::<str>::from) else {
                 self.error(key, "The names of attributes must be written as they are.", None);
                 continue;
             };

@@ -49,6 +49,10 @@ impl Scope for TemplateScope<'_> {
 
 impl Evaluation<'_> {
     pub(super) fn call(&mut self, expr: &Expr, call: &Call) -> Evaluated {
+        if !self.scope.has_functions() {
+            let detail = "Only a constant can stand here, without calls of functions.";
+            return self.fail_at(expr, call.name_span, "Functions not allowed", detail, None);
+        }
         match call.name.strip_prefix("core::").unwrap_or(&call.name) {
             "try" => self.try_call(expr, call),
             "can" => self.can_call(expr, call),
@@ -236,6 +240,10 @@ impl Evaluation<'_> {
         if !variables.is_known() {
             return Ok(Value::refined(Type::String, Refinement::not_null()));
         }
+        if self.templates > 0 {
+            let detail = format!("A template cannot call {:?}: templates do not include each other.", call.name);
+            return self.fail(expr, "Recursive template", detail);
+        }
         let length = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
         let template = match parse_template(source, Span { start: 0, end: length }) {
             Ok(template) => template,
@@ -247,8 +255,7 @@ impl Evaluation<'_> {
         let scope =
             TemplateScope { variables: variables.mapping().unwrap_or(&empty), functions: self.scope.functions() };
         let mut evaluation = Evaluation::new(source, &scope);
-        // A template that includes itself must end somewhere.
-        evaluation.depth = self.depth + 40;
+        evaluation.templates = self.templates + 1;
         let value = evaluation.expr(&template);
         let diagnostics = evaluation.diagnostics;
         self.diagnostics.extend(diagnostics);

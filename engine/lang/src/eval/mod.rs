@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use wpinfra_core::convert::convert;
 use wpinfra_core::diagnostic::ReferenceValue;
+use wpinfra_core::stack::deeper;
 use wpinfra_core::{Diagnostic, Diagnostics, Marks, Type, Value};
 
 use crate::expr::{Expr, ExprKind, Expression, Traversal};
@@ -36,6 +37,11 @@ pub trait Scope {
         source: &Source,
         diagnostics: &mut Diagnostics,
     ) -> Result<(Value, usize), Failed>;
+
+    /// Tells whether functions may be called.
+    fn has_functions(&self) -> bool {
+        true
+    }
 
     /// Returns what functions know besides their arguments.
     fn functions(&self) -> FunctionScope<'_>;
@@ -74,27 +80,27 @@ pub struct Evaluation<'a> {
     /// Variables of the `for` expressions and `dynamic` blocks around, innermost last.
     variables: Vec<(Arc<str>, Value)>,
     diagnostics: Diagnostics,
-    depth: usize,
+    /// How many templates that include each other are around.
+    templates: usize,
     /// Whether nobody will see the errors, so that they need no details.
     quiet: bool,
 }
 
-/// How deep expressions may be nested before the stack is in danger.
-const DEPTH_LIMIT: usize = 400;
+/// How deep values may be nested: what becomes of them (comparisons, files, text) walks them on the stack.
+const DEPTH_LIMIT: u32 = 250;
 
 impl<'a> Evaluation<'a> {
     fn new(source: &'a Arc<Source>, scope: &'a dyn Scope) -> Self {
-        Self { source, scope, variables: Vec::new(), diagnostics: Diagnostics::new(), depth: 0, quiet: false }
+        Self { source, scope, variables: Vec::new(), diagnostics: Diagnostics::new(), templates: 0, quiet: false }
     }
 
     fn expr(&mut self, expr: &Expr) -> Evaluated {
-        if self.depth > DEPTH_LIMIT {
-            return self.fail(expr, "Expression too deep", "The expression is nested too deeply to be evaluated.");
+        let value = deeper(|| self.expr_inner(expr))?;
+        if value.depth() > DEPTH_LIMIT {
+            let detail = format!("More than {DEPTH_LIMIT} lists or objects would be within each other.");
+            return self.fail(expr, "Value too deep", detail);
         }
-        self.depth += 1;
-        let value = self.expr_inner(expr);
-        self.depth -= 1;
-        value
+        Ok(value)
     }
 
     fn expr_inner(&mut self, expr: &Expr) -> Evaluated {
@@ -120,7 +126,7 @@ impl<'a> Evaluation<'a> {
             ExprKind::Conditional(all) => self.conditional(expr, all),
             ExprKind::Call(call) => self.call(expr, call),
             ExprKind::Unary(operator, operand) => self.unary(expr, *operator, operand),
-            ExprKind::Binary(operator, both) => self.binary(expr, *operator, both),
+            ExprKind::Binary(first, rest) => self.binary(expr, first, rest),
             ExprKind::For(each) => self.for_expr(each),
         }
     }

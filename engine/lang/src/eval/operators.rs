@@ -2,10 +2,18 @@
 
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
-use wpinfra_core::{Number, Type, Value};
+use wpinfra_core::{Marks, Number, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed, equal};
 use crate::expr::{BinaryOperator, Expr, UnaryOperator};
+use crate::syntax::Span;
+
+/// A chain of operators, and how much of it has been applied.
+#[derive(Clone, Copy)]
+struct Whole<'e> {
+    expr: &'e Expr,
+    span: Span,
+}
 
 impl Evaluation<'_> {
     pub(super) fn unary(&mut self, expr: &Expr, operator: UnaryOperator, operand: &Expr) -> Evaluated {
@@ -14,30 +22,48 @@ impl Evaluation<'_> {
             UnaryOperator::Not => Type::Bool,
             UnaryOperator::Negate => Type::Number,
         };
-        let value = self.operand(expr, operand, &value, &ty)?;
+        let value = self.operand(expr, operand.span, &value, &ty)?;
         let marks = value.marks();
         let result = match operator {
             UnaryOperator::Not => value.as_bool().map(|value| Value::bool(!value)),
-            UnaryOperator::Negate => {
-                value.as_number().map(|number| Value::number(Number::from(0_i64).subtract(number)))
-            }
+            UnaryOperator::Negate => value.as_number().map(|number| Value::number(-number.clone())),
         };
         Ok(result.unwrap_or_else(|| unknown(ty)).with_marks(marks))
     }
 
-    pub(super) fn binary(&mut self, expr: &Expr, operator: BinaryOperator, both: &(Expr, Expr)) -> Evaluated {
-        let (left, right) = (self.expr(&both.0), self.expr(&both.1));
-        let (left, right) = (left?, right?);
+    /// Applies operators of one precedence from left to right.
+    pub(super) fn binary(&mut self, expr: &Expr, first: &Expr, rest: &[(BinaryOperator, Expr)]) -> Evaluated {
+        let mut left = self.expr(first);
+        let mut span = first.span;
+        for (operator, operand) in rest {
+            let right = self.expr(operand);
+            let whole = Whole { expr, span: span.to(operand.span) };
+            left = match (left, right) {
+                (Ok(value), Ok(right)) => self.applied(whole, *operator, (&value, span), (&right, operand.span)),
+                _ => Err(Failed),
+            };
+            span = whole.span;
+        }
+        left
+    }
+
+    fn applied(
+        &mut self,
+        whole: Whole<'_>,
+        operator: BinaryOperator,
+        (left, left_span): (&Value, Span),
+        (right, right_span): (&Value, Span),
+    ) -> Evaluated {
         match operator {
-            BinaryOperator::Equal => Ok(equal(&left, &right)),
+            BinaryOperator::Equal => Ok(equal(left, right)),
             BinaryOperator::NotEqual => {
-                let result = equal(&left, &right);
+                let result = equal(left, right);
                 let marks = result.marks();
                 Ok(result.as_bool().map_or_else(|| unknown(Type::Bool), |same| Value::bool(!same)).with_marks(marks))
             }
             BinaryOperator::And | BinaryOperator::Or => {
-                let left = self.operand(expr, &both.0, &left, &Type::Bool);
-                let right = self.operand(expr, &both.1, &right, &Type::Bool);
+                let left = self.operand(whole.expr, left_span, left, &Type::Bool);
+                let right = self.operand(whole.expr, right_span, right, &Type::Bool);
                 Ok(logical(operator, &left?, &right?))
             }
             BinaryOperator::Less
@@ -49,28 +75,36 @@ impl Evaluation<'_> {
             | BinaryOperator::Multiply
             | BinaryOperator::Divide
             | BinaryOperator::Modulo => {
-                let left = self.operand(expr, &both.0, &left, &Type::Number);
-                let right = self.operand(expr, &both.1, &right, &Type::Number);
-                self.numeric(expr, operator, &left?, &right?)
+                let left = self.operand(whole.expr, left_span, left, &Type::Number);
+                let right = self.operand(whole.expr, right_span, right, &Type::Number);
+                self.numeric(whole, operator, &left?, &right?)
             }
         }
     }
 
-    fn operand(&mut self, whole: &Expr, expr: &Expr, value: &Value, ty: &Type) -> Evaluated {
+    fn operand(&mut self, whole: &Expr, span: Span, value: &Value, ty: &Type) -> Evaluated {
         let converted = match convert(value, ty) {
             Ok(converted) => converted,
             Err(error) => {
                 let detail = format!("This operand does not suit the operator: {}.", error.message);
-                return self.fail_at(whole, expr.span, "Invalid operand", detail, None);
+                return self.fail_at(whole, span, "Invalid operand", detail, None);
             }
         };
         if converted.is_null() {
-            return self.fail_at(whole, expr.span, "Invalid operand", "An operand must not be null.", None);
+            return self.fail_at(whole, span, "Invalid operand", "An operand must not be null.", None);
         }
         Ok(converted)
     }
 
-    fn numeric(&mut self, expr: &Expr, operator: BinaryOperator, left: &Value, right: &Value) -> Evaluated {
+    fn computed(&mut self, whole: Whole<'_>, number: Option<Number>, marks: Marks) -> Evaluated {
+        let Some(number) = number else {
+            let detail = "This has no value: it divides zero by zero, or computes with infinite numbers, as a division by zero gives them.";
+            return self.fail_at(whole.expr, whole.span, "Operation without a result", detail, None);
+        };
+        Ok(Value::number(number).with_marks(marks))
+    }
+
+    fn numeric(&mut self, whole: Whole<'_>, operator: BinaryOperator, left: &Value, right: &Value) -> Evaluated {
         let marks = left.marks() | right.marks();
         let (Some(a), Some(b)) = (left.as_number(), right.as_number()) else {
             return Ok(unknown_numeric(operator, left, right).with_marks(marks));
@@ -80,16 +114,11 @@ impl Evaluation<'_> {
             BinaryOperator::LessOrEqual => Value::bool(a <= b),
             BinaryOperator::Greater => Value::bool(a > b),
             BinaryOperator::GreaterOrEqual => Value::bool(a >= b),
-            BinaryOperator::Add => Value::number(a.add(b)),
-            BinaryOperator::Subtract => Value::number(a.subtract(b)),
-            BinaryOperator::Multiply => Value::number(a.multiply(b)),
-            BinaryOperator::Divide | BinaryOperator::Modulo => {
-                let quotient = if operator == BinaryOperator::Divide { a.divide(b) } else { a.remainder(b) };
-                let Some(quotient) = quotient else {
-                    return self.fail(expr, "Division by zero", "The divisor is zero.");
-                };
-                Value::number(quotient)
-            }
+            BinaryOperator::Add => return self.computed(whole, a.add(b), marks),
+            BinaryOperator::Subtract => return self.computed(whole, a.subtract(b), marks),
+            BinaryOperator::Multiply => return self.computed(whole, a.multiply(b), marks),
+            BinaryOperator::Divide => return self.computed(whole, a.divide(b), marks),
+            BinaryOperator::Modulo => return self.computed(whole, a.remainder(b), marks),
             BinaryOperator::Equal | BinaryOperator::NotEqual | BinaryOperator::And | BinaryOperator::Or => {
                 return Err(Failed);
             }

@@ -2,6 +2,7 @@
 
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
+use wpinfra_core::stack::deeper;
 use wpinfra_core::{Marks, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed};
@@ -44,8 +45,8 @@ impl Evaluation<'_> {
                     Ok(())
                 }
                 TemplatePart::Interpolation(expr) => self.interpolation(expr, rendered),
-                TemplatePart::If(all) => self.if_directive(all, rendered),
-                TemplatePart::For(each) => self.for_directive(each, rendered),
+                TemplatePart::If(all) => deeper(|| self.if_directive(all, rendered)),
+                TemplatePart::For(each) => deeper(|| self.for_directive(each, rendered)),
             };
             failed |= result.is_err();
         }

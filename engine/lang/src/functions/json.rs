@@ -19,6 +19,11 @@ pub(super) fn signatures() -> Vec<Signature> {
             Type::String,
             |call| {
                 let value = call.value(0);
+                let mut has_end = true;
+                value.walk(&mut |_, part| has_end &= part.as_number().is_none_or(|number| !number.is_infinite()));
+                if !has_end {
+                    return Err(FunctionError::argument(0, "an infinite number cannot be written as JSON"));
+                }
                 Ok(if value.is_wholly_known() { Value::string(encode(value)) } else { beginning(value) })
             },
         ),

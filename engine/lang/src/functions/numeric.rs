@@ -30,7 +30,7 @@ pub(super) fn signatures() -> Vec<Signature> {
             "Returns the logarithm of the number to the base.",
             [num(), Parameter::number("base")],
             Type::Number,
-            |call| machine_float(float::ln(call.number(0).to_f64()) / float::ln(call.number(1).to_f64())),
+            |call| machine_float(float::ln(float_argument(call, 0)?) / float::ln(float_argument(call, 1)?)),
         ),
         Signature::new("max", "Returns the greatest of the numbers.", [], Type::Number, |call| {
             extreme(call, |candidate, best| candidate > best)
@@ -56,7 +56,7 @@ pub(super) fn signatures() -> Vec<Signature> {
             "Raises the number to the power.",
             [num(), Parameter::number("power")],
             Type::Number,
-            |call| machine_float(float::power(call.number(0).to_f64(), call.number(1).to_f64())),
+            |call| machine_float(float::power(float_argument(call, 0)?, float_argument(call, 1)?)),
         ),
         Signature::new(
             "range",
@@ -79,12 +79,19 @@ pub(super) fn signatures() -> Vec<Signature> {
     ]
 }
 
+/// Returns the argument as a machine float, if it is not too large for one.
+fn float_argument(call: &Arguments<'_>, index: usize) -> Result<f64, FunctionError> {
+    let number = call.number(index);
+    let float = number.to_f64();
+    if float.is_infinite() && !number.is_infinite() {
+        return Err(FunctionError::argument(index, "the number is too large"));
+    }
+    Ok(float)
+}
+
 fn machine_float(value: f64) -> Result<Value, FunctionError> {
     if value.is_nan() {
         return Err(FunctionError::new("the result is not a number"));
-    }
-    if value.is_infinite() {
-        return Err(FunctionError::new("the result is infinite"));
     }
     Ok(Value::number(Number::from_f64(value)))
 }
@@ -164,7 +171,7 @@ fn range(call: &Arguments<'_>) -> Result<Value, FunctionError> {
                 "more than {RANGE_LIMIT} numbers; bring the limit nearer or take a larger step"
             )));
         }
-        let next = current.add(&step);
+        let next = current.add(&step).ok_or_else(|| FunctionError::new("a limit or the step is infinite"))?;
         numbers.push(Value::number(current));
         current = next;
     }
@@ -188,7 +195,13 @@ fn sum(call: &Arguments<'_>) -> Result<Value, FunctionError> {
     for element in elements {
         let number = convert(element, &Type::Number).map_err(|_| wrong())?;
         let number = number.as_number().ok_or_else(wrong)?;
-        total = Some(total.map_or_else(|| number.clone(), |total| total.add(number)));
+        total = match total {
+            None => Some(number.clone()),
+            Some(total) => {
+                let sum = total.add(number);
+                Some(sum.ok_or_else(|| FunctionError::argument(0, "infinite numbers of both signs have no sum"))?)
+            }
+        };
     }
     Ok(Value::number(total.expect("there is at least one element")))
 }

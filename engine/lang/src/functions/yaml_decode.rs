@@ -204,9 +204,10 @@ fn boolean(text: &str) -> Option<Value> {
 
 fn number(text: &str) -> Result<Option<Value>, String> {
     match text {
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" => {
-            return Err("infinity is not supported".to_owned());
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
+            return Ok(Some(Value::number(Number::infinite(false))));
         }
+        "-.inf" | "-.Inf" | "-.INF" => return Ok(Some(Value::number(Number::infinite(true)))),
         ".nan" | ".NaN" | ".NAN" => return Err("only numbers are supported, not NaN".to_owned()),
         _ => {}
     }

@@ -1,5 +1,6 @@
 //! From the trees of `hcl-edit` to ours.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -7,23 +8,60 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::{self as hcl, Expression as Parsed, ObjectKey, TraversalOperator};
 use hcl_edit::structure;
 use indexmap::IndexMap;
-use wpinfra_core::{Number, Type, Value};
+use wpinfra_core::stack::deeper;
+use wpinfra_core::{Diagnostics, Number, Type, Value};
 
-use super::template;
+use super::prepare::{Cut, Prepared};
 use super::{Attribute, Block, Body, Source, Span};
+use super::{split, template};
 use crate::expr::{
     BinaryOperator, Call, Expr, ExprKind, For, Splat, SplatStep, Step, StepKind, Traversal, UnaryOperator,
 };
 
-/// Converts trees whose spans count from `offset` bytes into the source.
+/// Converts the trees of a prepared text, and those of what was cut out of it.
+#[derive(Clone, Copy)]
 pub(super) struct Converter<'s> {
     pub(super) source: &'s Arc<Source>,
-    pub(super) offset: usize,
+    pub(super) prepared: &'s Prepared,
+    /// What is wrong in what was cut out.
+    pub(super) problems: &'s RefCell<Diagnostics>,
 }
 
-impl Converter<'_> {
+impl<'s> Converter<'s> {
     pub(super) fn span(&self, range: Option<Range<usize>>) -> Span {
-        range.map_or_else(Span::default, |range| Span::new(range, self.offset))
+        range.map_or_else(Span::default, |range| {
+            Span::new(self.prepared.source(range.start)..self.prepared.source(range.end), 0)
+        })
+    }
+
+    /// Returns what the name or operator at a place of the prepared text stands for.
+    pub(super) fn cut_at(&self, range: Option<Range<usize>>) -> Option<&'s Cut> {
+        self.prepared.cut(range?.start)
+    }
+
+    /// Parses and converts an expression that was cut out.
+    pub(super) fn piece(&self, piece: &'s Prepared) -> Expr {
+        match split::parse_piece(self.source, piece) {
+            Ok(parsed) => Converter { prepared: piece, ..*self }.expr(&parsed),
+            Err(problem) => {
+                self.problems.borrow_mut().push(*problem);
+                Expr { kind: ExprKind::Literal(Value::unknown(Type::Dynamic)), span: Span::default() }
+            }
+        }
+    }
+
+    fn graft(&self, cut: &'s Cut, span: Span) -> Expr {
+        let kind = match cut {
+            Cut::Expression(piece) => return self.piece(piece),
+            Cut::Literal(value) => ExprKind::Literal(value.clone()),
+            Cut::Chain(operands, operators) => {
+                let operands = operands.iter().map(|operand| self.piece(operand));
+                return chain(operands, operators);
+            }
+            // These have other places.
+            Cut::Unary(_) | Cut::Body(_) | Cut::Directive(_) => ExprKind::Literal(Value::unknown(Type::Dynamic)),
+        };
+        Expr { kind, span }
     }
 
     pub(super) fn body(&self, body: &structure::Body) -> Body {
@@ -39,6 +77,16 @@ impl Converter<'_> {
             }
         }
         Body { source: Arc::clone(self.source), attributes, blocks, span: self.span(body.span()), undecided: None }
+    }
+
+    fn body_piece(&self, piece: &'s Prepared) -> Body {
+        match split::parse_body_piece(self.source, piece) {
+            Ok(parsed) => Converter { prepared: piece, ..*self }.body(&parsed),
+            Err(problem) => {
+                self.problems.borrow_mut().push(*problem);
+                Body::empty(self.source, Span::default())
+            }
+        }
     }
 
     fn attribute(&self, attribute: &structure::Attribute) -> Attribute {
@@ -58,18 +106,25 @@ impl Converter<'_> {
         let labels: Vec<(Arc<str>, Span)> =
             block.labels.iter().map(|label| (label.as_str().into(), self.span(label.span()))).collect();
         let header = labels.last().map_or(kind_span, |(_, last)| kind_span.to(*last));
-        let mut body = self.body(&block.body);
+        let mut body = match self.cut_at(block.span()) {
+            Some(Cut::Body(piece)) => self.body_piece(piece),
+            _ => self.body(&block.body),
+        };
         // The parser gives the inside of the braces; what messages call the end of the block is the closing brace.
         body.span = self.span(block.span());
         Block { kind: block.ident.as_str().into(), kind_span, labels, body, header }
     }
 
     pub(super) fn expr(&self, parsed: &Parsed) -> Expr {
+        deeper(|| self.expr_inner(parsed))
+    }
+
+    fn expr_inner(&self, parsed: &Parsed) -> Expr {
         let span = self.span(parsed.span());
         let kind = match parsed {
             Parsed::Null(_) => ExprKind::Literal(Value::null(Type::Dynamic)),
             Parsed::Bool(value) => ExprKind::Literal(Value::bool(*value.value())),
-            Parsed::Number(_) => return self.number(span),
+            Parsed::Number(_) => return self.number(parsed.span().unwrap_or_default(), span),
             Parsed::String(text) => ExprKind::Literal(Value::string(text.as_str())),
             Parsed::Array(array) => ExprKind::Tuple(array.iter().map(|element| self.expr(element)).collect()),
             Parsed::Object(object) => ExprKind::Object(
@@ -78,6 +133,7 @@ impl Converter<'_> {
             Parsed::StringTemplate(parts) => template::quoted(self, parts),
             Parsed::HeredocTemplate(heredoc) => template::heredoc(self, heredoc),
             Parsed::Parenthesis(inner) => ExprKind::Parenthesis(Box::new(self.expr(inner.inner()))),
+            Parsed::Variable(_) if let Some(cut) = self.cut_at(parsed.span()) => return self.graft(cut, span),
             Parsed::Variable(name) => ExprKind::Traversal(Box::new(Traversal {
                 root: name.as_str().into(),
                 root_span: span,
@@ -95,12 +151,14 @@ impl Converter<'_> {
                     hcl::UnaryOperator::Neg => UnaryOperator::Negate,
                     hcl::UnaryOperator::Not => UnaryOperator::Not,
                 };
-                ExprKind::Unary(operator, Box::new(self.expr(&operation.expr)))
+                let operand = self.expr(&operation.expr);
+                return self.unary(operator, operand, operation.operator.span(), span);
             }
-            Parsed::BinaryOp(operation) => ExprKind::Binary(
-                binary_operator(*operation.operator.value()),
-                Box::new((self.expr(&operation.lhs_expr), self.expr(&operation.rhs_expr))),
-            ),
+            Parsed::BinaryOp(operation) => {
+                let left = self.expr(&operation.lhs_expr);
+                let right = self.expr(&operation.rhs_expr);
+                return with_operand(left, binary_operator(*operation.operator.value()), right);
+            }
             Parsed::ForExpr(each) => ExprKind::For(Box::new(For {
                 key_variable: each.intro.key_var.as_ref().map(|name| name.as_str().into()),
                 value_variable: each.intro.value_var.as_str().into(),
@@ -115,33 +173,46 @@ impl Converter<'_> {
     }
 
     /// Reads a number from its text: the parser's own would lose digits.
-    fn number(&self, span: Span) -> Expr {
-        let text = self.source.text_of(span);
-        let negative = text.strip_prefix('-').map(str::trim_start);
+    fn number(&self, range: Range<usize>, span: Span) -> Expr {
+        let text = self.prepared.text.get(range.clone()).unwrap_or_default();
+        let negative = text.strip_prefix(['-', '!']).map(str::trim_start);
         let value = Number::parse(negative.unwrap_or(text)).map_or_else(|_| Value::null(Type::Number), Value::number);
-        let literal = ExprKind::Literal(value);
-        let kind = if negative.is_some() {
-            ExprKind::Unary(UnaryOperator::Negate, Box::new(Expr { kind: literal, span }))
-        } else {
-            literal
-        };
-        Expr { kind, span }
+        let literal = Expr { kind: ExprKind::Literal(value), span };
+        if negative.is_some() { self.unary(UnaryOperator::Negate, literal, Some(range), span) } else { literal }
+    }
+
+    /// Applies the operators before an operand, of which the parser has seen one.
+    fn unary(&self, operator: UnaryOperator, operand: Expr, place: Option<Range<usize>>, span: Span) -> Expr {
+        let apply =
+            |operand, operator: &UnaryOperator| Expr { kind: ExprKind::Unary(*operator, Box::new(operand)), span };
+        match self.cut_at(place) {
+            Some(Cut::Unary(all)) => all.iter().rev().fold(operand, apply),
+            _ => apply(operand, &operator),
+        }
     }
 
     fn object_key(&self, key: &ObjectKey) -> Expr {
-        match key {
-            ObjectKey::Ident(name) => Expr {
-                kind: ExprKind::Literal(Value::string(name.as_str())),
-                span: self.span(key.span().or_else(|| name.span())),
-            },
-            ObjectKey::Expression(parsed) => match self.expr(parsed) {
-                // A word that is a keyword elsewhere is a name here.
-                Expr { kind: ExprKind::Literal(value), span } if !matches!(value.ty(), Type::String | Type::Number) => {
-                    Expr { kind: ExprKind::Literal(Value::string(self.source.text_of(span))), span }
+        let expr = match key {
+            ObjectKey::Ident(name) => {
+                let range = key.span().or_else(|| name.span());
+                let span = self.span(range.clone());
+                match self.cut_at(range) {
+                    Some(cut) => self.graft(cut, span),
+                    None => return Expr { kind: ExprKind::Literal(Value::string(name.as_str())), span },
                 }
-                other => other,
-            },
+            }
+            ObjectKey::Expression(parsed) => self.expr(parsed),
+        };
+        // A word that is a keyword or a reference elsewhere is a name here.
+        let is_word = if let ExprKind::Literal(value) = &expr.kind {
+            !matches!(value.ty(), Type::String | Type::Number)
+        } else {
+            expr.keyword().is_some()
+        };
+        if !is_word {
+            return expr;
         }
+        Expr { kind: ExprKind::Literal(Value::string(self.source.text_of(expr.span))), span: expr.span }
     }
 
     fn call(&self, call: &hcl::FuncCall) -> ExprKind {
@@ -184,7 +255,8 @@ impl Converter<'_> {
                 }
             }
         }
-        Expr { span, ..current }
+        current.span = span;
+        current
     }
 
     /// `a.*.b.c[0]`: only the names after the operator belong to each element, an index to the resulting list.
@@ -247,10 +319,12 @@ impl Converter<'_> {
             TraversalOperator::LegacyIndex(index) => StepKind::Index(
                 Number::parse(&index.value().to_string()).map_or_else(|_| Value::null(Type::Number), Value::number),
             ),
-            TraversalOperator::Index(key) => match self.expr(key) {
-                Expr { kind: ExprKind::Literal(value), .. } if !value.is_null() => StepKind::Index(value),
-                other => return Err(other),
-            },
+            TraversalOperator::Index(key) => {
+                let key = self.expr(key);
+                let literal = if let ExprKind::Literal(value) = &key.kind { Some(value.clone()) } else { None };
+                let Some(value) = literal.filter(|value| !value.is_null()) else { return Err(key) };
+                StepKind::Index(value)
+            }
             TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => StepKind::Attribute("*".into()),
         };
         Ok(Step { kind, span })
@@ -259,7 +333,8 @@ impl Converter<'_> {
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
 fn with_step(current: Expr, step: Step, span: Span) -> Expr {
-    let kind = match current.kind {
+    let current_span = current.span;
+    let kind = match current.into_kind() {
         ExprKind::Traversal(mut traversal) => {
             traversal.steps.push(step);
             ExprKind::Traversal(traversal)
@@ -268,9 +343,44 @@ fn with_step(current: Expr, step: Step, span: Span) -> Expr {
             relative.1.push(step);
             ExprKind::Relative(relative)
         }
-        kind => ExprKind::Relative(Box::new((Expr { kind, span: current.span }, vec![step]))),
+        kind => ExprKind::Relative(Box::new((Expr { kind, span: current_span }, vec![step]))),
     };
     Expr { kind, span }
+}
+
+/// Adds an operand, which may bind more tightly than what is there already.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
+fn with_operand(left: Expr, operator: BinaryOperator, right: Expr) -> Expr {
+    let (left_span, span) = (left.span, left.span.to(right.span));
+    let kind = match left.into_kind() {
+        ExprKind::Binary(first, mut rest)
+            if rest.last().is_some_and(|(other, _)| other.precedence() == operator.precedence()) =>
+        {
+            rest.push((operator, right));
+            ExprKind::Binary(first, rest)
+        }
+        kind => ExprKind::Binary(Box::new(Expr { kind, span: left_span }), vec![(operator, right)]),
+    };
+    Expr { kind, span }
+}
+
+/// Builds the tree of operands with operators between them: those of higher precedence first, then from left to right.
+fn chain(operands: impl Iterator<Item = Expr>, operators: &[BinaryOperator]) -> Expr {
+    let mut operands = operands;
+    let mut waiting: Vec<(Expr, BinaryOperator)> = Vec::new();
+    let nothing = || Expr { kind: ExprKind::Literal(Value::unknown(Type::Dynamic)), span: Span::default() };
+    let mut current = operands.next().unwrap_or_else(nothing);
+    for (operator, right) in operators.iter().zip(operands) {
+        while let Some((left, before)) = waiting.pop_if(|(_, before)| before.precedence() >= operator.precedence()) {
+            current = with_operand(left, before, current);
+        }
+        waiting.push((current, *operator));
+        current = right;
+    }
+    while let Some((left, before)) = waiting.pop() {
+        current = with_operand(left, before, current);
+    }
+    current
 }
 
 fn binary_operator(operator: hcl::BinaryOperator) -> BinaryOperator {

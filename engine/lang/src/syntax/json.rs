@@ -202,7 +202,7 @@ fn string(source: &Arc<Source>, text: &str, plain: bool, span: Span, diagnostics
         parse_template(&inner, Span { start: 0, end: length }).map(|expr| placed(expr, span))
     };
     match parsed {
-        Ok(expr) => expr.kind,
+        Ok(expr) => expr.into_kind(),
         Err(problem) => {
             diagnostics.push(problem.at(source.range(span)));
             ExprKind::Literal(Value::unknown(Type::Dynamic))

@@ -3,6 +3,8 @@
 mod convert;
 pub mod json;
 mod position;
+mod prepare;
+mod scan;
 mod split;
 mod template;
 

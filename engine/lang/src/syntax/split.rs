@@ -1,88 +1,109 @@
 //! Parsing, and finding *all* errors of a text that does not parse: its items are parsed one by one then.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use hcl_edit::parser;
+use hcl_edit::{parser, structure};
+use wpinfra_core::stack::with_room;
 use wpinfra_core::{Diagnostic, Diagnostics};
 
 use super::convert::Converter;
+use super::prepare::Prepared;
+use super::scan::{Root, prepare};
 use super::{Body, Source, Span, template};
 use crate::expr::{Expr, Expression};
 
 /// Parses a file; with an error in it there is no body, and a diagnostic for each error that can be told apart.
 pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
     let bom = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let text = &*without_empty_heredocs(&source.text[bom..]);
-    match parser::parse_body(text) {
-        Ok(body) => (Some(Converter { source, offset: bom }.body(&body)), Diagnostics::new()),
-        Err(error) => {
+    let text = &source.text[bom..];
+    match body(source, bom, text) {
+        Ok(body) => (Some(body), Diagnostics::new()),
+        Err(problems) => {
             let mut diagnostics = Diagnostics::new();
             find_errors(source, bom, text, &mut diagnostics);
             if diagnostics.is_empty() {
-                diagnostics.push(diagnostic(source, bom, text, &error));
+                diagnostics = problems;
             }
             (None, diagnostics)
         }
     }
 }
 
-/// Writes heredocs without any line, which the parser does not know, as empty strings of the same length.
-fn without_empty_heredocs(text: &str) -> std::borrow::Cow<'_, str> {
-    let mut out: Option<String> = None;
-    for (start, _) in text.match_indices("<<") {
-        let after = text[start + 2..].strip_prefix('-').unwrap_or(&text[start + 2..]);
-        let Some((delimiter, rest)) = after.split_once('\n') else { continue };
-        let name = delimiter.trim_end_matches('\r');
-        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-        let line = rest.lines().next().unwrap_or_default();
-        if name.len() < 2 || !name.chars().all(word) || line.trim() != name {
-            continue;
-        }
-        // The newline in between hides in a comment.
-        let newline = text.len() - rest.len() - 1;
-        let end = newline + 1 + line.trim_end().len();
-        let changed = out.get_or_insert_with(|| text.to_owned());
-        let head = format!("\"\"/*{}", " ".repeat(newline - start - 4));
-        let tail = format!("{}*/", " ".repeat(end - newline - 3));
-        changed.replace_range(start..newline, &head);
-        changed.replace_range(newline + 1..end, &tail);
-    }
-    out.map_or(std::borrow::Cow::Borrowed(text), std::borrow::Cow::Owned)
+fn body(source: &Arc<Source>, offset: usize, text: &str) -> Result<Body, Diagnostics> {
+    let prepared = prepared(source, offset, text, Root::Body).map_err(|problem| Diagnostics::from(*problem))?;
+    let parsed = parse_body_piece(source, &prepared).map_err(|problem| Diagnostics::from(*problem))?;
+    converted(source, &prepared, |converter| converter.body(&parsed))
+}
+
+fn prepared(source: &Arc<Source>, offset: usize, text: &str, root: Root) -> Result<Prepared, Box<Diagnostic>> {
+    prepare(text, offset, root).map_err(|problem| {
+        let range = source.range(Span::new(problem.at..problem.at + 1, 0));
+        Box::new(Diagnostic::error(problem.summary, problem.detail).at(range))
+    })
+}
+
+/// Converts, and fails with what is wrong in the pieces.
+fn converted<T>(
+    source: &Arc<Source>,
+    prepared: &Prepared,
+    convert: impl FnOnce(&Converter<'_>) -> T,
+) -> Result<T, Diagnostics> {
+    let problems = RefCell::default();
+    let tree = convert(&Converter { source, prepared, problems: &problems });
+    let problems = problems.into_inner();
+    if problems.is_empty() { Ok(tree) } else { Err(problems) }
+}
+
+/// Parses an expression that has been prepared.
+pub(super) fn parse_piece(
+    source: &Arc<Source>,
+    piece: &Prepared,
+) -> Result<hcl_edit::expr::Expression, Box<Diagnostic>> {
+    with_room(|| parser::parse_expr(&piece.text)).map_err(|error| Box::new(diagnostic(source, piece, &error)))
+}
+
+/// Parses a body that has been prepared.
+pub(super) fn parse_body_piece(source: &Arc<Source>, piece: &Prepared) -> Result<structure::Body, Box<Diagnostic>> {
+    with_room(|| parser::parse_body(&piece.text)).map_err(|error| Box::new(diagnostic(source, piece, &error)))
 }
 
 /// Parses a text that is one expression.
 pub fn parse_expression(source: &Arc<Source>) -> Result<Expression, Box<Diagnostic>> {
     let text = source.text.trim_end();
     let offset = text.len() - text.trim_start().len();
-    let converter = Converter { source, offset };
-    // Parentheses let the expression go over several lines; the error then counts one byte too many.
-    match parser::parse_expr(&text[offset..]) {
-        Ok(parsed) => Ok(Expression { source: Arc::clone(source), expr: Arc::new(converter.expr(&parsed)) }),
-        Err(error) => Err(Box::new(diagnostic(source, offset, &text[offset..], &error))),
-    }
+    let prepared = prepared(source, offset, &text[offset..], Root::Expression)?;
+    let parsed = parse_piece(source, &prepared)?;
+    let expr = converted(source, &prepared, |converter| converter.expr(&parsed)).map_err(first)?;
+    Ok(Expression { source: Arc::clone(source), expr: Arc::new(expr) })
 }
 
 /// Parses a text that is a template from end to end, beginning `offset` bytes into the source.
 pub fn parse_template(source: &Arc<Source>, span: Span) -> Result<Expr, Box<Diagnostic>> {
-    let offset = span.start as usize;
     let text = source.text_of(span);
-    match parser::parse_template(text) {
-        Ok(parsed) => Ok(Expr { kind: template::bare(&Converter { source, offset }, &parsed), span }),
-        Err(error) => Err(Box::new(diagnostic(source, offset, text, &error))),
-    }
+    let prepared = prepared(source, span.start as usize, text, Root::Template)?;
+    let parsed = with_room(|| parser::parse_template(&prepared.text))
+        .map_err(|error| Box::new(diagnostic(source, &prepared, &error)))?;
+    let kind = converted(source, &prepared, |converter| template::bare(converter, &parsed)).map_err(first)?;
+    Ok(Expr { kind, span })
+}
+
+fn first(problems: Diagnostics) -> Box<Diagnostic> {
+    let bug = || Diagnostic::bug("Lost problem", "An expression failed without a reason.");
+    Box::new(problems.into_iter().next().unwrap_or_else(bug))
 }
 
 /// Parses the items of a body that does not parse as a whole, and the items of those that do not.
 fn find_errors(source: &Arc<Source>, offset: usize, text: &str, diagnostics: &mut Diagnostics) {
     for item in items(text) {
         let item_text = &text[item.start..item.end];
-        let Err(error) = parser::parse_body(item_text) else { continue };
+        let Err(problems) = body(source, offset + item.start, item_text) else { continue };
         let before = diagnostics.len();
         if let Some(inside) = item.inside {
             find_errors(source, offset + inside.start, &text[inside], diagnostics);
         }
         if diagnostics.len() == before {
-            diagnostics.push(diagnostic(source, offset + item.start, item_text, &error));
+            diagnostics.extend(problems);
         }
     }
 }
@@ -261,13 +282,14 @@ impl Scanner<'_> {
     }
 }
 
-/// Says in our words what the parser found at `offset` bytes into the source.
-fn diagnostic(source: &Arc<Source>, offset: usize, text: &str, error: &parser::Error) -> Diagnostic {
+/// Says in our words what the parser found.
+fn diagnostic(source: &Arc<Source>, piece: &Prepared, error: &parser::Error) -> Diagnostic {
+    let text = piece.text.as_str();
     let at = error.location().offset().min(text.len());
     let message = error.message();
     let rest = &text[at..];
     let length = rest.chars().next().map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
-    let subject = source.range(Span::new(at..at + length, offset));
+    let subject = source.range(Span::new(piece.source(at)..piece.source(at) + length, 0));
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[line_start..].lines().next().unwrap_or_default();
     let (summary, detail) = if rest.trim().is_empty() && text.matches('{').count() > text.matches('}').count() {

@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::template::{Directive, Element, HeredocTemplate, StringTemplate, Strip, Template};
+use hcl_edit::template::{Element, HeredocTemplate, StringTemplate, Strip, Template};
 use unicode_segmentation::UnicodeSegmentation;
 use wpinfra_core::Value;
+use wpinfra_core::stack::deeper;
 
 use super::convert::Converter;
+use super::prepare::{Cut, Directive};
 use crate::expr::{Expr, ExprKind, TemplateFor, TemplatePart};
 
 /// Converts the template in a quoted string.
@@ -81,35 +83,27 @@ fn flatten<'e>(
                 }
             }
             Element::Interpolation(inner) => {
-                let expr = converter.expr(&inner.expr);
-                tokens.push(Token::Sequence(Sequence::Interpolation(expr), inner.strip));
+                let sequence = match converter.cut_at(inner.expr.span()) {
+                    Some(Cut::Directive(directive)) => sequence(converter, directive),
+                    _ => Sequence::Interpolation(converter.expr(&inner.expr)),
+                };
+                tokens.push(Token::Sequence(sequence, inner.strip));
             }
-            Element::Directive(directive) => flatten_directive(converter, directive, literals, tokens),
+            // Directives have become interpolations when the text was prepared.
+            Element::Directive(_) => {}
         }
     }
 }
 
-fn flatten_directive(converter: &Converter<'_>, directive: &Directive, literals: Literals, tokens: &mut Vec<Token>) {
+fn sequence<'s>(converter: &Converter<'s>, directive: &'s Directive) -> Sequence {
     match directive {
-        Directive::If(all) => {
-            let condition = converter.expr(&all.if_expr.cond_expr);
-            tokens.push(Token::Sequence(Sequence::If(condition), all.if_expr.strip));
-            flatten(converter, all.if_expr.template.iter(), literals, tokens);
-            if let Some(otherwise) = &all.else_expr {
-                tokens.push(Token::Sequence(Sequence::Else, otherwise.strip));
-                flatten(converter, otherwise.template.iter(), literals, tokens);
-            }
-            tokens.push(Token::Sequence(Sequence::EndIf, all.endif_expr.strip));
+        Directive::If(condition) => Sequence::If(converter.piece(condition)),
+        Directive::Else => Sequence::Else,
+        Directive::EndIf => Sequence::EndIf,
+        Directive::For(key, value, collection) => {
+            Sequence::For(key.clone(), Arc::clone(value), converter.piece(collection))
         }
-        Directive::For(all) => {
-            let each = &all.for_expr;
-            let key = each.key_var.as_ref().map(|name| Arc::from(name.as_str()));
-            let collection = converter.expr(&each.collection_expr);
-            let sequence = Sequence::For(key, each.value_var.as_str().into(), collection);
-            tokens.push(Token::Sequence(sequence, each.strip));
-            flatten(converter, each.template.iter(), literals, tokens);
-            tokens.push(Token::Sequence(Sequence::EndFor, all.endfor_expr.strip));
-        }
+        Directive::EndFor => Sequence::EndFor,
     }
 }
 
@@ -180,7 +174,11 @@ fn assemble(tokens: &mut impl Iterator<Item = Token>) -> Vec<TemplatePart> {
 }
 
 /// Builds the parts before and after an `else`.
-fn assemble_branches(tokens: &mut impl Iterator<Item = Token>) -> (Vec<TemplatePart>, Vec<TemplatePart>) {
+fn assemble_branches(tokens: &mut dyn Iterator<Item = Token>) -> (Vec<TemplatePart>, Vec<TemplatePart>) {
+    deeper(|| assemble_branches_inner(tokens))
+}
+
+fn assemble_branches_inner(tokens: &mut dyn Iterator<Item = Token>) -> (Vec<TemplatePart>, Vec<TemplatePart>) {
     let mut first = Vec::new();
     let mut second = None;
     while let Some(token) = tokens.next() {
@@ -190,11 +188,11 @@ fn assemble_branches(tokens: &mut impl Iterator<Item = Token>) -> (Vec<TemplateP
             Token::Sequence(sequence, _) => match sequence {
                 Sequence::Interpolation(expr) => parts.push(TemplatePart::Interpolation(expr)),
                 Sequence::If(condition) => {
-                    let (then, otherwise) = assemble_branches_of(tokens);
+                    let (then, otherwise) = assemble_branches(tokens);
                     parts.push(TemplatePart::If(Box::new((condition, then, otherwise))));
                 }
                 Sequence::For(key, value, collection) => {
-                    let (body, _) = assemble_branches_of(tokens);
+                    let (body, _) = assemble_branches(tokens);
                     parts.push(TemplatePart::For(Box::new(TemplateFor { key, value, collection, body })));
                 }
                 Sequence::Else => second = Some(Vec::new()),
@@ -203,12 +201,6 @@ fn assemble_branches(tokens: &mut impl Iterator<Item = Token>) -> (Vec<TemplateP
         }
     }
     (first, second.unwrap_or_default())
-}
-
-/// The same behind a pointer, so that the recursion has one type of iterator.
-fn assemble_branches_of(tokens: &mut dyn Iterator<Item = Token>) -> (Vec<TemplatePart>, Vec<TemplatePart>) {
-    let mut tokens = tokens;
-    assemble_branches(&mut tokens)
 }
 
 fn push_literal(parts: &mut Vec<TemplatePart>, text: &str) {
