@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use wpinfra_core::desired::{BlockId, BlockKind, BlockNode};
-use wpinfra_core::provider::{AnyEphemeralType, Client, Lease, Opened};
+use wpinfra_core::provider::{AnyEphemeralType, Client, Lease, Opened, RemoteResult};
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, Mode, ProviderAddress, Value};
 
 use crate::describe::remote_failure;
@@ -167,13 +167,18 @@ impl<'a> Ephemerals<'a> {
         })
     }
 
-    async fn told<T>(&self, address: &InstanceAddress, act: EphemeralAct, work: impl Future<Output = T>) -> T {
+    async fn told<T>(
+        &self,
+        address: &InstanceAddress,
+        act: EphemeralAct,
+        work: impl Future<Output = RemoteResult<T>>,
+    ) -> RemoteResult<T> {
         let surroundings = &self.remote.surroundings;
         let started = surroundings.clock.elapsed();
         surroundings.observer.notice(&Event::EphemeralStarted { address, act });
         let result = work.await;
         let elapsed = surroundings.clock.elapsed().saturating_sub(started);
-        surroundings.observer.notice(&Event::EphemeralEnded { address, act, elapsed });
+        surroundings.observer.notice(&Event::EphemeralEnded { address, act, failed: result.is_err(), elapsed });
         result
     }
 

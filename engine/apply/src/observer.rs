@@ -39,12 +39,14 @@ pub enum Event<'a> {
         /// What is done.
         act: EphemeralAct,
     },
-    /// That has ended, well or not.
+    /// That has ended.
     EphemeralEnded {
         /// The instance.
         address: &'a InstanceAddress,
         /// What was done.
         act: EphemeralAct,
+        /// Whether it failed.
+        failed: bool,
         /// How long it took.
         elapsed: Duration,
     },

@@ -327,14 +327,18 @@ fn not_ephemeral_output(
 
 /// Refuses a value that is not ephemeral for an output that is declared for ephemeral ones.
 fn ephemeral_alone(value: Value, expression: &Expression, name: &str, diagnostics: &mut Diagnostics) -> Value {
-    if !value.marks().contains(Marks::EPHEMERAL) && !diagnostics.has_errors() {
+    if value.marks().contains(Marks::EPHEMERAL) {
+        return value;
+    }
+    // What could not be evaluated has no marks.
+    if !diagnostics.has_errors() {
         let detail = format!(
             "The output {name:?} is declared with \"ephemeral = true\", but its value as a whole is not ephemeral. Take the argument \
              away, or give it an ephemeral value."
         );
         diagnostics.push(Diagnostic::error("Value not allowed in ephemeral output", detail).at(expression.range()));
     }
-    value.with_marks(Marks::EPHEMERAL)
+    without_ephemeral_mark(&value)
 }
 
 /// Returns a value that goes on where it was refused, so that nothing else is said of it.
