@@ -1,13 +1,15 @@
 //! Planning with IO: rounds of asking the planner and finding out what it needs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use wpinfra_core::desired::Desired;
 use wpinfra_core::state::State;
-use wpinfra_core::{Diagnostic, Diagnostics};
+use wpinfra_core::{Diagnostic, Diagnostics, Marks, ProviderAddress};
 use wpinfra_plan::{Facts, Need, Options, Outcome, Plan, Request};
 
 use crate::describe::interrupted;
+use crate::ephemeral::Ephemerals;
 use crate::interrupt::Urgency;
 use crate::refresh::fulfil;
 use crate::retry::Remote;
@@ -46,9 +48,31 @@ pub async fn make_plan<'d>(
     desired: &(dyn Fn() -> Box<dyn Desired + 'd> + Sync),
     state: &State,
     options: &Options,
-    mut facts: Facts,
+    facts: Facts,
 ) -> (Option<Planned>, Diagnostics) {
     let remote = Remote::new(*surroundings);
+    let ephemerals = Ephemerals::new(&remote);
+    let planning = async {
+        let (planned, mut diagnostics) = rounds(&remote, &ephemerals, desired, state, options, facts).await;
+        diagnostics.extend(ephemerals.close(|_| true).await);
+        (planned.filter(|_| !diagnostics.has_errors()), diagnostics)
+    };
+    tokio::select! {
+        planned = planning => planned,
+        never = ephemerals.keep_open() => match never {},
+    }
+}
+
+async fn rounds<'d>(
+    remote: &Remote<'_>,
+    ephemerals: &Ephemerals<'_>,
+    desired: &(dyn Fn() -> Box<dyn Desired + 'd> + Sync),
+    state: &State,
+    options: &Options,
+    mut facts: Facts,
+) -> (Option<Planned>, Diagnostics) {
+    let surroundings = &remote.surroundings;
+    let mut passing = BTreeSet::new();
     let started = surroundings.clock.elapsed();
     let mut cost = Cost::default();
     loop {
@@ -63,6 +87,9 @@ pub async fn make_plan<'d>(
             Some(Outcome::Finished(plan)) => {
                 cost.calls = count_calls(surroundings, &facts);
                 diagnostics.extend(warn_of_duplicates(state, surroundings.registry));
+                // What was ephemeral ends with the plan, and so do the connections that were made with it.
+                facts.opened.clear();
+                facts.clients.retain(|provider, _| !passing.contains(provider));
                 cost.elapsed = surroundings.clock.elapsed().saturating_sub(started);
                 return (Some(Planned { plan, facts, cost }), diagnostics);
             }
@@ -70,13 +97,14 @@ pub async fn make_plan<'d>(
             Some(Outcome::Needs(needs)) => needs,
         };
         if let Some(need) = needs.iter().find(|need| is_known(&facts, need)) {
-            diagnostics
-                .push(Diagnostic::bug("Planning goes round in circles", format!("It asked again for {need:?}.")));
+            let detail = format!("It asked again for {}.", in_words(need));
+            diagnostics.push(Diagnostic::bug("Planning goes round in circles", detail));
             return (None, diagnostics);
         }
         cost.rounds += 1;
+        passing.extend(needs.iter().filter_map(made_with_ephemeral).cloned());
         let fulfilled = tokio::select! {
-            fulfilled = fulfil(&remote, needs, &mut facts) => Some(fulfilled),
+            fulfilled = fulfil(remote, ephemerals, needs, &mut facts) => Some(fulfilled),
             () = surroundings.interrupt.reaches(Urgency::Stop) => None,
         };
         match fulfilled {
@@ -101,11 +129,33 @@ pub fn count_calls(surroundings: &Surroundings<'_>, facts: &Facts) -> u64 {
     calls.sum()
 }
 
+/// Returns the provider configuration that a connection is needed for, if an ephemeral value is in it.
+fn made_with_ephemeral(need: &Need) -> Option<&ProviderAddress> {
+    match need {
+        Need::Client { provider, config } if config.deep_marks().contains(Marks::EPHEMERAL) => Some(provider),
+        Need::Client { .. } | Need::Refresh { .. } | Need::Data { .. } | Need::Open { .. } | Need::Import { .. } => {
+            None
+        }
+    }
+}
+
+/// Names a need without what may be secret in it.
+fn in_words(need: &Need) -> String {
+    match need {
+        Need::Client { provider, .. } => format!("a connection of {provider}"),
+        Need::Refresh { address, .. } => format!("the object of {address}"),
+        Need::Data { address, .. } => format!("the result of {address}"),
+        Need::Open { address, .. } => format!("the value of {address}"),
+        Need::Import { address, .. } => format!("the object that {address} is to take over"),
+    }
+}
+
 fn is_known(facts: &Facts, need: &Need) -> bool {
     match need {
         Need::Client { provider, .. } => facts.clients.contains_key(provider),
         Need::Refresh { address, deposed, .. } => facts.refreshed.contains_key(&(address.clone(), deposed.clone())),
         Need::Data { address, config, .. } => facts.data.get(address).is_some_and(|(_, known)| known == config),
+        Need::Open { address, config, .. } => facts.opened.get(address).is_some_and(|(_, known)| known == config),
         Need::Import { address, id, .. } => facts.imported.get(address).is_some_and(|(known, _)| known == id),
     }
 }

@@ -6,10 +6,12 @@
 pub mod clock;
 mod describe;
 pub mod driver;
+mod ephemeral;
 pub mod interrupt;
 pub mod journal;
 pub mod lock;
 pub mod observer;
+mod order;
 pub mod plan_file;
 pub mod recover;
 mod refresh;

@@ -32,6 +32,24 @@ pub enum Event<'a> {
         /// How long it took.
         elapsed: Duration,
     },
+    /// Something begins to be done with an ephemeral value.
+    EphemeralStarted {
+        /// The instance.
+        address: &'a InstanceAddress,
+        /// What is done.
+        act: EphemeralAct,
+    },
+    /// That has ended.
+    EphemeralEnded {
+        /// The instance.
+        address: &'a InstanceAddress,
+        /// What was done.
+        act: EphemeralAct,
+        /// Whether it failed.
+        failed: bool,
+        /// How long it took.
+        elapsed: Duration,
+    },
     /// A step of an apply begins.
     StepStarted(StepEvent<'a>),
     /// A step is still going on: its object went into another state, or ten seconds have passed.
@@ -79,6 +97,17 @@ pub enum Event<'a> {
     },
     /// Something that a person should know: a lock taken over, an object of an earlier run found again.
     Note(&'a str),
+}
+
+/// What is done with an ephemeral value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EphemeralAct {
+    /// It is opened.
+    Open,
+    /// It is kept open.
+    Renew,
+    /// It is closed.
+    Close,
 }
 
 /// A step in an [`Event`].

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use wpinfra_core::desired::{Desired, Known};
+use wpinfra_core::desired::{BlockId, BlockKind, Desired, Known};
 use wpinfra_core::provider::{AnyResourceType, Client, Observed, ReadRequest, RemoteId, RemoteResult, Token};
 use wpinfra_core::state::{ObjectState, ObjectStatus, State};
-use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Severity, Value};
+use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, Marks, ProviderAddress, Severity, Value};
 
 use crate::describe::{interrupted, remote_failure};
+use crate::ephemeral::{Ephemerals, NeededOpen};
 use crate::interrupt::Urgency;
 use crate::journal::{Effect, Pending, record};
 use crate::observer::Event;
@@ -42,9 +43,31 @@ pub async fn recover(
         return Diagnostics::new();
     }
     let remote = Remote::new(*surroundings);
-    let polls = Polls::new(&remote);
-    let recovery = Recovery { surroundings, remote: &remote, polls: &polls, state: store.state() };
-    let mut diagnostics = recovery.connect(desired, providers_of(&pending, &created), clients).await;
+    let ephemerals = Ephemerals::new(&remote);
+    let recovering = async {
+        let mut diagnostics = find_out_all(&remote, &ephemerals, desired, store, clients).await;
+        diagnostics.extend(ephemerals.close(|_| true).await);
+        diagnostics
+    };
+    tokio::select! {
+        diagnostics = recovering => diagnostics,
+        never = ephemerals.keep_open() => match never {},
+    }
+}
+
+async fn find_out_all(
+    remote: &Remote<'_>,
+    ephemerals: &Ephemerals<'_>,
+    desired: &dyn Desired,
+    store: &mut Store,
+    clients: &mut BTreeMap<ProviderAddress, Client>,
+) -> Diagnostics {
+    let surroundings = &remote.surroundings;
+    let pending: Vec<Pending> = store.pending().cloned().collect();
+    let created = store.created_before();
+    let polls = Polls::new(remote);
+    let recovery = Recovery { surroundings, remote, ephemerals, polls: &polls, state: store.state() };
+    let (passing, mut diagnostics) = recovery.connect(desired, providers_of(&pending, &created), clients).await;
     if diagnostics.has_errors() {
         return diagnostics;
     }
@@ -78,7 +101,8 @@ pub async fn recover(
     if let Err(problem) = store.save_recovered(&state, surroundings.entropy) {
         diagnostics.push(*problem);
     }
-    diagnostics.extend(finish(&remote, &objects, clients).await);
+    diagnostics.extend(finish(remote, &objects, clients).await);
+    clients.retain(|provider, _| !passing.contains(provider));
     diagnostics
 }
 
@@ -126,6 +150,7 @@ pub(crate) async fn finish(
 struct Recovery<'a> {
     surroundings: &'a Surroundings<'a>,
     remote: &'a Remote<'a>,
+    ephemerals: &'a Ephemerals<'a>,
     polls: &'a Polls<'a>,
     state: &'a State,
 }
@@ -183,33 +208,90 @@ fn address_of(pending: &Pending) -> Option<(InstanceAddress, ProviderAddress)> {
 }
 
 impl Recovery<'_> {
-    /// Makes the connections that the pending effects went through.
+    /// Makes the connections that the pending effects went through; returns those that an ephemeral value was needed for.
     async fn connect(
         &self,
         desired: &dyn Desired,
         providers: BTreeSet<ProviderAddress>,
         clients: &mut BTreeMap<ProviderAddress, Client>,
-    ) -> Diagnostics {
-        let mut diagnostics = Diagnostics::new();
-        let known = self.known(desired);
+    ) -> (BTreeSet<ProviderAddress>, Diagnostics) {
+        let (mut passing, mut diagnostics) = (BTreeSet::new(), Diagnostics::new());
+        let mut known = self.known(desired);
+        let blocks = desired.blocks();
+        let needed = NeededOpen::new(blocks);
+        let wanted = |id: BlockId| match &blocks[id].kind {
+            BlockKind::Provider(address) => providers.contains(address) && !clients.contains_key(address),
+            BlockKind::Resource(_) | BlockKind::Value => false,
+        };
+        let wanted: Vec<BlockId> = (0..blocks.len()).filter(|id| wanted(*id)).collect();
+        for block in needed.all().iter().filter(|block| wanted.iter().any(|provider| needed.needs(**block, *provider)))
+        {
+            let BlockKind::Resource(address) = &blocks[*block].kind else { continue };
+            for expansion in diagnostics.absorb(desired.expand(address, &known)) {
+                known.expand(&expansion);
+                for key in &expansion.keys {
+                    let instance = expansion.resource.instance(key.clone());
+                    diagnostics.extend(self.open(desired, &mut known, clients, &mut passing, &instance).await);
+                }
+            }
+        }
         for provider in providers {
-            if clients.contains_key(&provider) {
-                continue;
-            }
-            let config = diagnostics.absorb(desired.provider(&provider, &known));
-            match config.filter(Value::is_wholly_known) {
-                Some(config) => match configure(self.remote, &provider, &config).await {
-                    Ok(client) => drop(clients.insert(provider, client)),
-                    Err(problems) => diagnostics.extend(problems),
-                },
-                None => diagnostics.push(Diagnostic::error(
-                    "Interrupted apply cannot be recovered",
-                    format!(
-                        "An apply was interrupted. To find out what became of its last steps, wpinfra has to ask through {provider}, \
-                         whose configuration is not known. Give the provider a configuration that does not depend on resources."
-                    ),
-                )),
-            }
+            diagnostics.extend(self.connect_to(desired, &known, clients, &mut passing, &provider).await);
+        }
+        (passing, diagnostics)
+    }
+
+    /// Opens an ephemeral value that a connection is made with.
+    async fn open(
+        &self,
+        desired: &dyn Desired,
+        known: &mut Known,
+        clients: &mut BTreeMap<ProviderAddress, Client>,
+        passing: &mut BTreeSet<ProviderAddress>,
+        address: &InstanceAddress,
+    ) -> Diagnostics {
+        let (instance, mut diagnostics) = desired.instance(address, known);
+        // What is not known yet leaves the connection unknown, which is told there.
+        let Some(instance) = instance.filter(|instance| instance.config.is_wholly_known()) else { return diagnostics };
+        diagnostics.extend(self.connect_to(desired, known, clients, passing, &instance.provider).await);
+        let registry = self.surroundings.registry;
+        let schema = registry.schema(&instance.provider.source, address.resource.mode, address.resource_type());
+        let Some((client, schema)) = clients.get(&instance.provider).zip(schema) else { return diagnostics };
+        match self.ephemerals.open(client, address, &instance.provider, &instance.config).await {
+            Ok(result) => known.set(address, wpinfra_plan::opened_value(&result, &instance.config, schema)),
+            Err(problems) => diagnostics.extend(problems),
+        }
+        diagnostics
+    }
+
+    async fn connect_to(
+        &self,
+        desired: &dyn Desired,
+        known: &Known,
+        clients: &mut BTreeMap<ProviderAddress, Client>,
+        passing: &mut BTreeSet<ProviderAddress>,
+        provider: &ProviderAddress,
+    ) -> Diagnostics {
+        if clients.contains_key(provider) {
+            return Diagnostics::new();
+        }
+        let (config, mut diagnostics) = desired.provider(provider, known);
+        let Some(config) = config.filter(Value::is_wholly_known) else {
+            diagnostics.push(Diagnostic::error(
+                "Interrupted apply cannot be recovered",
+                format!(
+                    "An apply was interrupted. To find out what became of its last steps, wpinfra has to ask through {provider}, \
+                     whose configuration is not known. Give the provider a configuration that does not depend on resources."
+                ),
+            ));
+            return diagnostics;
+        };
+        if config.deep_marks().contains(Marks::EPHEMERAL) {
+            passing.insert(provider.clone());
+        }
+        match configure(self.remote, provider, &config).await {
+            Ok(client) => drop(clients.insert(provider.clone(), client)),
+            Err(problems) => diagnostics.extend(problems),
         }
         diagnostics
     }

@@ -12,6 +12,7 @@ use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Va
 use wpinfra_plan::{Facts, Need, RefreshedObject};
 
 use crate::describe::remote_failure;
+use crate::ephemeral::Ephemerals;
 use crate::observer::Event;
 use crate::retry::{Call, Remote};
 use crate::wait::check_count;
@@ -38,12 +39,18 @@ enum Fact {
     Refreshed(Vec<(ObjectKey, RefreshedObject)>),
     Data(InstanceAddress, Value, Value),
     Imported(InstanceAddress, String, Option<Value>),
+    Opened(InstanceAddress, Value, Value),
 }
 
 type Finding<'f> = BoxFuture<'f, Result<Fact, Diagnostics>>;
 
 /// Finds out everything that is needed and adds it to the facts; returns how many objects were refreshed.
-pub(crate) async fn fulfil(remote: &Remote<'_>, needs: Vec<Need>, facts: &mut Facts) -> (usize, Diagnostics) {
+pub(crate) async fn fulfil(
+    remote: &Remote<'_>,
+    ephemerals: &Ephemerals<'_>,
+    needs: Vec<Need>,
+    facts: &mut Facts,
+) -> (usize, Diagnostics) {
     let mut groups = Groups::new();
     let clients = facts.clients.clone();
     let mut findings: Vec<Finding<'_>> = Vec::new();
@@ -56,6 +63,9 @@ pub(crate) async fn fulfil(remote: &Remote<'_>, needs: Vec<Need>, facts: &mut Fa
             }
             Need::Data { address, provider, config } => {
                 findings.push(read_data(remote, &clients, address, provider, config).boxed());
+            }
+            Need::Open { address, provider, config } => {
+                findings.push(open(ephemerals, &clients, address, provider, config).boxed());
             }
             Need::Import { address, provider, id } => {
                 findings.push(import(remote, &clients, address, provider, id).boxed());
@@ -86,6 +96,9 @@ fn add(facts: &mut Facts, fact: Fact) {
         Fact::Refreshed(found) => facts.refreshed.extend(found),
         Fact::Data(address, result, config) => {
             facts.data.insert(address, (result, config));
+        }
+        Fact::Opened(address, result, config) => {
+            facts.opened.insert(address, (result, config));
         }
         Fact::Imported(address, id, value) => {
             facts.imported.insert(address, (id, value));
@@ -227,6 +240,18 @@ pub(crate) async fn read_data_source(
     let elapsed = surroundings.clock.elapsed().saturating_sub(started);
     surroundings.observer.notice(&Event::DataFinished { address, elapsed });
     Ok(result)
+}
+
+async fn open(
+    ephemerals: &Ephemerals<'_>,
+    clients: &BTreeMap<ProviderAddress, Client>,
+    address: InstanceAddress,
+    provider: ProviderAddress,
+    config: Value,
+) -> Result<Fact, Diagnostics> {
+    let client = client_of(clients, &provider)?;
+    let result = ephemerals.open(client, &address, &provider, &config).await?;
+    Ok(Fact::Opened(address, result, config))
 }
 
 async fn import(

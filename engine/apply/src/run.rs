@@ -2,6 +2,7 @@
 
 mod agree;
 mod object;
+mod opening;
 mod outputs;
 mod provision;
 mod record;
@@ -19,8 +20,9 @@ use wpinfra_core::desired::{Desired, Known};
 use wpinfra_core::provider::Client;
 use wpinfra_core::state::State;
 use wpinfra_core::{Class, ConfigAddress, Diagnostic, Diagnostics, InstanceAddress, ProviderAddress};
-use wpinfra_plan::{Change, Plan, StepId, StepKind};
+use wpinfra_plan::{Change, Mode, Plan, StepId, StepKind};
 
+use crate::ephemeral::Ephemerals;
 use crate::interrupt::Urgency;
 use crate::journal::Journal;
 use crate::retry::Remote;
@@ -113,7 +115,10 @@ pub async fn apply(surroundings: &Surroundings<'_>, work: Apply<'_>, store: &mut
     // What the configuration computes from planned values must not be remembered when the real ones are there.
     let (known, problems) = outputs::known_at_start(work.plan, &*(work.desired)(), surroundings.registry);
     let desired = (work.desired)();
+    let ephemerals = Ephemerals::new(&remote);
     let run = Run {
+        ephemerals: &ephemerals,
+        opening: opening::Opening::new(desired.blocks(), work.plan),
         surroundings: *surroundings,
         remote: &remote,
         polls: &polls,
@@ -128,8 +133,15 @@ pub async fn apply(surroundings: &Surroundings<'_>, work: Apply<'_>, store: &mut
     };
     let mut report = Report { diagnostics: problems, ..Report::default() };
     if !report.diagnostics.has_errors() {
-        run.walk(&mut report).await;
-        run.end(&mut report).await;
+        let running = async {
+            run.walk(&mut report).await;
+            run.end(&mut report).await;
+            report.diagnostics.extend(run.close_all().await);
+        };
+        tokio::select! {
+            () = running => {}
+            never = ephemerals.keep_open() => match never {},
+        }
     }
     let shared = run.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     (report.created, report.changed, report.destroyed) = (shared.created, shared.changed, shared.destroyed);
@@ -137,6 +149,7 @@ pub async fn apply(surroundings: &Surroundings<'_>, work: Apply<'_>, store: &mut
     report.state = shared.state;
     report.state.prune();
     report.diagnostics.extend(shared.warnings);
+    report.not_started.extend(shared.unmet);
     save(store, journal, &mut report, surroundings).await;
     report
 }
@@ -173,6 +186,8 @@ pub(crate) struct Run<'a> {
     surroundings: Surroundings<'a>,
     remote: &'a Remote<'a>,
     polls: &'a Polls<'a>,
+    ephemerals: &'a Ephemerals<'a>,
+    opening: opening::Opening,
     plan: &'a Plan,
     desired: &'a dyn Desired,
     shell: &'a Shell,
@@ -189,6 +204,8 @@ struct Shared {
     known: Known,
     state: State,
     warnings: Diagnostics,
+    /// Steps that could not begin because an ephemeral value that they need could not be opened.
+    unmet: Vec<NotStarted>,
     created: usize,
     changed: usize,
     destroyed: usize,
@@ -320,6 +337,9 @@ impl Run<'_> {
     async fn end(&self, report: &mut Report) {
         if self.surroundings.interrupt.urgency() == Urgency::Abandon {
             return;
+        }
+        if self.plan.mode != Mode::Destroy && !report.diagnostics.has_errors() {
+            report.diagnostics.extend(self.open_rest().await);
         }
         report.diagnostics.extend(self.record_outputs());
         let objects = self.shared().objects.clone();

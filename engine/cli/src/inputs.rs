@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use serde_json::{Value as Json, json};
-use wpinfra_core::{Diagnostics, Marks, json as value_json};
+use wpinfra_apply::plan_file::Origin;
+use wpinfra_core::{Diagnostic, Diagnostics, json as value_json};
 use wpinfra_lang::{
     Configuration, Environment as LangEnvironment, Files, InputSource, InputVariable, InputVariables, VariableOrigin,
 };
@@ -18,6 +19,8 @@ use crate::session::Session;
 const NO_VALUE: &str = "No value for required variable";
 /// Where the values of a saved plan are read from; it stands in no directory.
 const SAVED_VALUES: &str = "saved-plan.tfvars.json";
+/// Under this name a plan file says which variables are ephemeral, and whether they were given.
+const EPHEMERAL_VARIABLES: &str = "ephemeral_variables";
 
 /// What the configuration is loaded with.
 pub(crate) struct Inputs<'a> {
@@ -63,28 +66,127 @@ pub(crate) fn load_without_values(session: &Session) -> (Option<Configuration>, 
 }
 
 /// Loads the configuration that a plan was made from, with the values that it was made with.
+///
+/// Ephemeral values are not in the plan: they are given again, and from the same places as for a plan.
 pub(crate) fn load_saved(
     session: &Session,
-    sources: &BTreeMap<String, String>,
-    values: &BTreeMap<String, Json>,
-    created: &str,
+    origin: &Origin,
+    variables: &[VariableArgument],
 ) -> (Option<Configuration>, Diagnostics) {
-    let is_value = |path: &str| has_ending(path, &[".tfvars", ".tfvars.json"]);
-    let mut sources: BTreeMap<String, String> =
-        sources.iter().filter(|(path, _)| !is_value(path)).map(|(path, text)| (path.clone(), text.clone())).collect();
+    let ephemeral = saved_ephemeral(origin);
+    if let Some(problem) = not_ephemeral(variables, &ephemeral) {
+        return (None, problem.into());
+    }
+    let mut sources: BTreeMap<String, String> = origin
+        .sources
+        .iter()
+        .filter(|(path, _)| !is_variable_file(path))
+        .map(|(path, text)| (path.clone(), text.clone()))
+        .collect();
     session.add_sources(sources.clone());
-    sources.insert(SAVED_VALUES.to_owned(), json!(values).to_string());
+    sources.insert(SAVED_VALUES.to_owned(), json!(origin.variables).to_string());
+    let mut given = InputVariables::default();
+    if !ephemeral.is_empty() {
+        given = gather(session, variables);
+        given.environment.retain(|variable| ephemeral.contains_key(&variable.name));
+        sources.extend(variable_files(session, variables));
+    }
+    // What the plan has counts more than what may be given beside the ephemeral values.
+    given.command_line.push(InputSource::File(SAVED_VALUES.to_owned()));
     let files = SavedFiles::new(sources, session.environment.directory.clone());
-    let given =
-        InputVariables { environment: Vec::new(), command_line: vec![InputSource::File(SAVED_VALUES.to_owned())] };
-    let environment = LangEnvironment { now: created.to_owned(), ..lang_environment(session, Arc::new(files)) };
-    Configuration::load(environment, Some(given), Arc::clone(&session.registry))
+    let environment = LangEnvironment { now: origin.created.clone(), ..lang_environment(session, Arc::new(files)) };
+    let (loaded, mut diagnostics) = Configuration::load(environment, Some(given), Arc::clone(&session.registry));
+    if let Some(configuration) = &loaded {
+        diagnostics.extend(given_as_planned(configuration, &ephemeral));
+    }
+    (loaded, diagnostics)
 }
 
-/// Returns the values of the root variables as a plan file keeps them; ephemeral ones are not kept.
-pub(crate) fn values_to_save(configuration: &Configuration) -> BTreeMap<String, Json> {
-    let kept = configuration.variable_values().iter().filter(|(_, value)| !value.marks().contains(Marks::EPHEMERAL));
-    kept.map(|(name, value)| (name.to_string(), value_json::to_json(value))).collect()
+/// Returns the ephemeral variables of a saved plan with whether they were given a value.
+fn saved_ephemeral(origin: &Origin) -> BTreeMap<String, bool> {
+    let saved = origin.options.get(EPHEMERAL_VARIABLES).and_then(Json::as_object).into_iter().flatten();
+    saved.map(|(name, given)| (name.clone(), given.as_bool().unwrap_or(false))).collect()
+}
+
+/// Refuses a value on the command line that the plan has already.
+fn not_ephemeral(variables: &[VariableArgument], ephemeral: &BTreeMap<String, bool>) -> Option<Diagnostic> {
+    let problem = |what: &str| {
+        let detail = format!(
+            "A saved plan has the values that it was made with, so {what} can have no effect. Leave it out; only variables that are \
+             declared with \"ephemeral = true\" are given again."
+        );
+        Diagnostic::error("Variables with a saved plan", detail)
+    };
+    variables.iter().find_map(|argument| match argument {
+        VariableArgument::File(path) => ephemeral.is_empty().then(|| problem(&format!("-var-file {path}"))),
+        VariableArgument::Variable(text) => {
+            let name = text.split('=').next().unwrap_or(text).trim();
+            (!ephemeral.contains_key(name)).then(|| problem(&format!("-var {name}")))
+        }
+    })
+}
+
+/// Returns the files of values that stand in the directory or are named, as they are now.
+fn variable_files(session: &Session, variables: &[VariableArgument]) -> BTreeMap<String, String> {
+    let named = variables.iter().filter_map(|argument| match argument {
+        VariableArgument::File(path) => Some(path.clone()),
+        VariableArgument::Variable(_) => None,
+    });
+    let automatic = session.files.names(".").unwrap_or_default().into_iter().filter(|name| is_variable_file(name));
+    let read = |path: String| {
+        // What cannot be read is missing to those who want it, and they say so.
+        let text = String::from_utf8(session.files.read(&path).ok()?).ok()?;
+        Some((path, text))
+    };
+    named.chain(automatic).filter_map(read).collect()
+}
+
+/// Sees to it that an ephemeral variable is given again if it was given to the plan, and only then.
+fn given_as_planned(configuration: &Configuration, ephemeral: &BTreeMap<String, bool>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for variable in configuration.variables().filter(|variable| variable.ephemeral) {
+        let name = &variable.name;
+        let was_given = ephemeral.get(&**name).copied().unwrap_or(false);
+        let problem = match (was_given, configuration.is_given(name)) {
+            (true, false) => {
+                let detail = format!(
+                    "The variable {name:?} is ephemeral: the plan was made with a value for it and does not hold that. Give it again, \
+                     with -var '{name}=…', in a .tfvars file, or as TF_VAR_{name}."
+                );
+                Diagnostic::error(NO_VALUE, detail)
+            }
+            (false, true) => {
+                let detail = format!(
+                    "The plan was made without a value for the ephemeral variable {name:?}, so it cannot have one now. Leave it out, or \
+                     plan again with it."
+                );
+                Diagnostic::error("Ephemeral variable was not given to the plan", detail)
+            }
+            (true, true) | (false, false) => continue,
+        };
+        diagnostics.push(problem.at(variable.range.clone()));
+    }
+    diagnostics
+}
+
+fn is_variable_file(path: &str) -> bool {
+    has_ending(path, &[".tfvars", ".tfvars.json"])
+}
+
+/// Adds to what a plan was made from the values of the root variables; of ephemeral ones only whether they were given.
+pub(crate) fn save_values(configuration: &Configuration, origin: &mut Origin) {
+    let ephemeral: BTreeMap<String, bool> = configuration
+        .variables()
+        .filter(|variable| variable.ephemeral)
+        .map(|variable| (variable.name.to_string(), configuration.is_given(&variable.name)))
+        .collect();
+    let values = configuration.variable_values().iter().filter(|(name, _)| !ephemeral.contains_key(&***name));
+    origin.variables = values.map(|(name, value)| (name.to_string(), value_json::to_json(value))).collect();
+    // The files may hold the others.
+    origin.sources.retain(|path, _| !configuration.variable_files().contains(path));
+    if !ephemeral.is_empty() {
+        origin.options.insert(EPHEMERAL_VARIABLES.to_owned(), json!(ephemeral));
+    }
 }
 
 fn load_with(

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use wpinfra_apply::observer::{Event, Observer, StepEvent};
+use wpinfra_apply::observer::{EphemeralAct, Event, Observer, StepEvent};
 use wpinfra_core::InstanceAddress;
 use wpinfra_plan::StepKind;
 
@@ -128,6 +128,12 @@ impl Progress {
                     live.finish(address, false);
                 }
             }
+            Event::EphemeralStarted { .. } => {}
+            // Why something failed is told by itself.
+            Event::EphemeralEnded { failed: true, .. } => {}
+            Event::EphemeralEnded { address, act, .. } => {
+                self.say(&self.painter.faint(&format!("{address}: {}", ephemeral_done(*act))));
+            }
             Event::StepStarted(step) => match live {
                 Some(live) => live.begin(step.address, doing(step.kind)),
                 None => self.say(&format!("{}: {}…{}", step.address, doing(step.kind), id_before(step))),
@@ -218,6 +224,25 @@ impl Progress {
                 let hook = json!({ "resource": events::resource(address), "provisioner": kind, "output": line });
                 self.say_json("info", &format!("{address} ({kind}): {line}"), "provision_progress", &[("hook", hook)]);
             }
+            Event::EphemeralStarted { address, act } => {
+                let hook = json!({ "resource": events::resource(address), "action": act_name(*act) });
+                let message = format!("{address}: {}…", ephemeral_doing(*act));
+                self.say_json("info", &message, "ephemeral_op_start", &[("hook", hook)]);
+            }
+            Event::EphemeralEnded { address, act, failed, elapsed } => {
+                let hook = json!({
+                    "resource": events::resource(address),
+                    "action": act_name(*act),
+                    "elapsed_seconds": elapsed.as_secs(),
+                });
+                let (word, kind) = if *failed {
+                    (format!("{} failed", ephemeral_doing(*act)), "ephemeral_op_errored")
+                } else {
+                    (ephemeral_done(*act).to_owned(), "ephemeral_op_complete")
+                };
+                let message = format!("{address}: {word} after {}", seconds(*elapsed));
+                self.say_json("info", &message, kind, &[("hook", hook)]);
+            }
             Event::Note(note) => self.say_json("info", note, "log", &[]),
             Event::RefreshStarted { .. }
             | Event::DataStarted { .. }
@@ -235,6 +260,32 @@ fn hook(step: &StepEvent<'_>, more: &[(&str, serde_json::Value)]) -> serde_json:
         fields.insert((*name).to_owned(), value.clone());
     }
     serde_json::Value::Object(fields)
+}
+
+fn act_name(act: EphemeralAct) -> &'static str {
+    match act {
+        EphemeralAct::Open => "open",
+        EphemeralAct::Renew => "renew",
+        EphemeralAct::Close => "close",
+    }
+}
+
+/// Returns the word for what is being done with an ephemeral value.
+fn ephemeral_doing(act: EphemeralAct) -> &'static str {
+    match act {
+        EphemeralAct::Open => "opening",
+        EphemeralAct::Renew => "renewing",
+        EphemeralAct::Close => "closing",
+    }
+}
+
+/// Returns the word for what was done with an ephemeral value.
+fn ephemeral_done(act: EphemeralAct) -> &'static str {
+    match act {
+        EphemeralAct::Open => "opened",
+        EphemeralAct::Renew => "renewed",
+        EphemeralAct::Close => "closed",
+    }
 }
 
 fn action_name(kind: &StepKind) -> &'static str {

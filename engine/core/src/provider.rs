@@ -3,6 +3,8 @@
 //! A resource type performs single remote steps and says which waits apply. It never waits, retries, sleeps, prints or
 //! asks who calls it: the engine does all of that, the same way for every type.
 
+mod ephemeral;
+
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -15,6 +17,8 @@ use crate::model::{Model, ModelError};
 use crate::path::Path;
 use crate::schema::Schema;
 use crate::value::Value;
+
+pub use ephemeral::{AnyEphemeralType, EphemeralType, EphemeralTypes, Lease, Opened, ephemeral};
 
 /// A future behind a pointer, for traits that are used as objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -468,6 +472,10 @@ pub trait Provider: Send + Sync {
     fn resources(&self) -> &BTreeMap<&'static str, Box<dyn AnyResourceType>>;
     /// Data sources by name.
     fn data_sources(&self) -> &BTreeMap<&'static str, Box<dyn AnyDataSource>>;
+    /// Types of ephemeral values by name.
+    fn ephemeral_types(&self) -> &EphemeralTypes {
+        &ephemeral::NO_EPHEMERAL_TYPES
+    }
     /// Makes the connection from a `provider` block, or from an empty one where there is none. Wholly known.
     fn configure<'a>(&'a self, config: &'a Value) -> BoxFuture<'a, Result<Client, Diagnostics>>;
     /// Returns how many requests the connection has sent so far, retries included; 0 where nobody counts.

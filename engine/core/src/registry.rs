@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::address::Mode;
-use crate::provider::{AnyDataSource, AnyResourceType, Provider};
+use crate::provider::{AnyDataSource, AnyEphemeralType, AnyResourceType, Provider};
 use crate::schema::Schema;
 
 /// The host that a source address without one means.
@@ -56,22 +56,27 @@ impl Registry {
         self.providers.get(source)?.data_sources().get(name).map(|found| &**found)
     }
 
-    /// Returns the schema of a resource type or data source.
+    /// Returns a type of ephemeral values by provider and name.
+    pub fn ephemeral_type(&self, source: &str, name: &str) -> Option<&dyn AnyEphemeralType> {
+        self.providers.get(source)?.ephemeral_types().get(name).map(|found| &**found)
+    }
+
+    /// Returns the schema of a resource type, data source or type of ephemeral values.
     pub fn schema(&self, source: &str, mode: Mode, name: &str) -> Option<&Schema> {
         match mode {
             Mode::Managed => self.resource(source, name).map(AnyResourceType::schema),
             Mode::Data => self.data_source(source, name).map(AnyDataSource::schema),
-            Mode::Ephemeral => None,
+            Mode::Ephemeral => self.ephemeral_type(source, name).map(AnyEphemeralType::schema),
         }
     }
 
-    /// Returns the names of all resource types or data sources of a provider, for suggestions.
+    /// Returns the names of all types of a kind that a provider has, for suggestions.
     pub fn names(&self, source: &str, mode: Mode) -> Vec<&'static str> {
         let Some(provider) = self.providers.get(source) else { return Vec::new() };
         match mode {
             Mode::Managed => provider.resources().keys().copied().collect(),
             Mode::Data => provider.data_sources().keys().copied().collect(),
-            Mode::Ephemeral => Vec::new(),
+            Mode::Ephemeral => provider.ephemeral_types().keys().copied().collect(),
         }
     }
 }

@@ -453,6 +453,9 @@ impl fmt::Debug for Value {
         if self.is_sensitive() {
             return f.write_str("(sensitive value)");
         }
+        if self.marks.contains(Marks::EPHEMERAL) {
+            return f.write_str("(ephemeral value)");
+        }
         match &self.content {
             Content::Null => write!(f, "null({})", self.ty),
             Content::Unknown(None) => write!(f, "unknown({})", self.ty),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wpinfra_core::address::InstanceKey;
 use wpinfra_core::desired::{Known, KnownResource, Repetition};
 use wpinfra_core::schema;
-use wpinfra_core::{Diagnostic, Diagnostics, ModuleInstance, ResourceAddress, Type, Value};
+use wpinfra_core::{Diagnostic, Diagnostics, Marks, Mode, ModuleInstance, ResourceAddress, Type, Value};
 
 use crate::config::address::instance_key;
 use crate::config::{Resource, variables};
@@ -200,7 +200,7 @@ impl ModuleScope<'_> {
     fn terraform(&self, name: &str, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Evaluated {
         match name {
             "workspace" => Ok(Value::string(&self.evaluator.configuration.environment.workspace)),
-            "applying" => Ok(Value::bool(self.known.applying).with_marks(wpinfra_core::Marks::EPHEMERAL)),
+            "applying" => Ok(Value::bool(self.known.applying).with_marks(Marks::EPHEMERAL)),
             other => {
                 let help = did_you_mean(other, ["workspace", "applying"]);
                 place.fail(
@@ -295,10 +295,21 @@ impl ModuleScope<'_> {
             name: Arc::clone(&key.name),
         };
         let literal = place.literal_key(used);
-        match self.known.resources.get(&address) {
-            Some(known) => Self::known_resource(known, schema, literal, used, key, place, diagnostics),
-            None => Ok(Self::unknown_resource(resource, schema, literal.is_some(), used)),
-        }
+        let (value, used, is_collection) = match self.known.resources.get(&address) {
+            Some(known) => {
+                let is_repeated = matches!(known.repetition, Repetition::Count | Repetition::ForEach);
+                let is_collection = is_repeated && literal.is_none();
+                let (value, used) = Self::known_resource(known, schema, literal, used, key, place, diagnostics)?;
+                (value, used, is_collection)
+            }
+            None => {
+                let (value, used) = Self::unknown_resource(resource, schema, literal.is_some(), used);
+                (value, used, false)
+            }
+        };
+        // How many instances there are is not ephemeral, only what is in them.
+        let is_passing = key.mode == Mode::Ephemeral && !is_collection;
+        Ok((if is_passing { value.with_marks(Marks::EPHEMERAL) } else { value }, used))
     }
 
     fn known_resource(

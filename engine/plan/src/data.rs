@@ -85,7 +85,7 @@ impl Round<'_> {
             .any(|dependency| is_changing(*dependency) || self.graph.resources_behind(*dependency).any(is_changing))
     }
 
-    /// Passes over a data source of a configuration that is to be destroyed: nothing needs it.
+    /// Passes over a data source or an ephemeral value of a configuration that is to be destroyed: nothing needs it.
     pub(crate) fn skipped_data(&mut self, _block: BlockId, address: &InstanceAddress) -> Progress {
         if let Some(resource) = self.known.resources.get_mut(&address.resource) {
             resource.repetition = Repetition::Unknown;

@@ -8,6 +8,7 @@ mod conclude;
 mod conform;
 mod data;
 pub mod decode;
+mod ephemeral;
 mod execution;
 pub mod graph;
 mod ignore;
@@ -47,5 +48,5 @@ pub use plan::{
 };
 pub use planner::plan;
 pub use propose::{Force, Proposal, planned_value, propose};
-pub use sensitive::mark_sensitive;
+pub use sensitive::{mark_sensitive, opened_value};
 pub use settle::{normalise, settle};

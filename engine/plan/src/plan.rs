@@ -247,6 +247,8 @@ pub struct Facts {
     pub refreshed: BTreeMap<(InstanceAddress, Option<Arc<str>>), RefreshedObject>,
     /// Results of data sources, each with the arguments that it was read with: `(result, arguments)`.
     pub data: BTreeMap<InstanceAddress, (Value, Value)>,
+    /// Ephemeral values that are open, each with the arguments that it was opened with: `(result, arguments)`.
+    pub opened: BTreeMap<InstanceAddress, (Value, Value)>,
     /// Objects found for `import` blocks or the import command, by instance: import id and value.
     pub imported: BTreeMap<InstanceAddress, (String, Option<Value>)>,
 }
@@ -288,6 +290,15 @@ pub enum Need {
         /// The provider configuration.
         provider: ProviderAddress,
         /// Its arguments, wholly known.
+        config: Value,
+    },
+    /// An ephemeral value, to be opened.
+    Open {
+        /// The instance.
+        address: InstanceAddress,
+        /// The provider configuration.
+        provider: ProviderAddress,
+        /// Its arguments, wholly known, with marks.
         config: Value,
     },
     /// The object behind an import id.

@@ -204,12 +204,8 @@ impl<'a> Round<'a> {
             (BlockMode::Managed, Mode::RefreshOnly | Mode::Destroy) => self.standing_instance(block, address),
             (BlockMode::Data, Mode::Destroy) if !self.for_providers[block] => self.skipped_data(block, address),
             (BlockMode::Data, _) => self.data_instance(block, address),
-            (BlockMode::Ephemeral, _) => {
-                let detail = format!("{address} cannot be opened: this version of wpinfra has no ephemeral resources.");
-                let range = self.graph.blocks()[block].range.clone();
-                self.diagnostics.push(Diagnostic::error("Ephemeral resources are not supported", detail).at(range));
-                Progress::Waiting
-            }
+            (BlockMode::Ephemeral, Mode::Destroy) if !self.for_providers[block] => self.skipped_data(block, address),
+            (BlockMode::Ephemeral, _) => self.ephemeral_instance(block, address),
         }
     }
 

@@ -10,6 +10,11 @@ pub fn mark_sensitive(value: &Value, schema: &Schema) -> Value {
     if has_sensitive(&schema.block) { mark_block(&schema.block, value) } else { value.clone() }
 }
 
+/// Returns what an ephemeral value is to the configuration: marked as its arguments were, as the schema says, and as ephemeral.
+pub fn opened_value(result: &Value, arguments: &Value, schema: &Schema) -> Value {
+    mark_sensitive(&result.mark_at(&arguments.unmark_deep().1), schema).with_marks(Marks::EPHEMERAL)
+}
+
 fn has_sensitive(block: &Block) -> bool {
     block.attributes.values().any(|attribute| attribute.sensitive)
         || block.blocks.values().any(|nested| has_sensitive(&nested.block))

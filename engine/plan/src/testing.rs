@@ -541,6 +541,10 @@ fn answer(needs: Vec<Need>, facts: &mut Facts, world: &World) -> String {
                 let result = config.with_attribute("id", Value::string(format!("d-{address}")));
                 facts.data.insert(address, (result, config));
             }
+            Need::Open { address, config, .. } => {
+                asked.push(format!("open {address}"));
+                facts.opened.insert(address, (config.without_deep_marks(), config));
+            }
             Need::Import { address, id, .. } => {
                 asked.push(format!("import {address}"));
                 let registry = registry();

@@ -2,6 +2,7 @@
 //!
 //! | type | what is special about it |
 //! |---|---|
+//! | `fake_account` | has a write-only argument |
 //! | `fake_network` | nothing; cannot be deleted while something stands in it |
 //! | `fake_machine` | pending, updating and deleting for a while; nested blocks, secrets, replacement; image `broken` fails |
 //! | `fake_shy` | is not found by the first reads after its creation |
@@ -9,8 +10,11 @@
 //! | `fake_named` | is identified by its name |
 //! | `fake_tokened` | takes an idempotency token |
 //! | `fake_tagged` | carries a creation tag, and takes its color only in an update |
+//!
+//! The ephemeral `fake_secret` may need to be renewed, and is counted when it is opened, renewed and closed.
 
 mod data;
+mod ephemeral;
 mod resources;
 mod world;
 
@@ -20,7 +24,7 @@ use std::sync::Arc;
 
 use wpinfra_core::model::Model as _;
 use wpinfra_core::provider::{
-    AnyDataSource, AnyResourceType, BoxFuture, Client, Identity, Provider, RemoteId, RemoteResult,
+    AnyDataSource, AnyResourceType, BoxFuture, Client, EphemeralTypes, Identity, Provider, RemoteId, RemoteResult,
 };
 use wpinfra_core::schema::Schema;
 use wpinfra_core::{Diagnostic, Diagnostics, Value};
@@ -35,7 +39,8 @@ pub const SOURCE: &str = "registry.terraform.io/wpinfra/fake";
 pub fn provider(world: Arc<World>) -> Box<dyn Provider> {
     let resources = resources::all().into_iter().map(|found| (found.name(), found)).collect();
     let data_sources = data::all().into_iter().map(|found| (found.name(), found)).collect();
-    Box::new(FakeProvider { world, schema: FakeConfig::schema(), resources, data_sources })
+    let ephemeral_types = ephemeral::all().into_iter().map(|found| (found.name(), found)).collect();
+    Box::new(FakeProvider { world, schema: FakeConfig::schema(), resources, data_sources, ephemeral_types })
 }
 
 /// A connection to the world.
@@ -62,6 +67,7 @@ struct FakeProvider {
     schema: Schema,
     resources: BTreeMap<&'static str, Box<dyn AnyResourceType>>,
     data_sources: BTreeMap<&'static str, Box<dyn AnyDataSource>>,
+    ephemeral_types: EphemeralTypes,
 }
 
 impl FakeProvider {
@@ -96,6 +102,10 @@ impl Provider for FakeProvider {
 
     fn data_sources(&self) -> &BTreeMap<&'static str, Box<dyn AnyDataSource>> {
         &self.data_sources
+    }
+
+    fn ephemeral_types(&self) -> &EphemeralTypes {
+        &self.ephemeral_types
     }
 
     fn configure<'a>(&'a self, config: &'a Value) -> BoxFuture<'a, Result<Client, Diagnostics>> {

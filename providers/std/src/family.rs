@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::Arc;
 
-use wpinfra_core::provider::{AnyDataSource, AnyResourceType, BoxFuture, Client, Provider};
+use wpinfra_core::provider::{
+    AnyDataSource, AnyEphemeralType, AnyResourceType, BoxFuture, Client, EphemeralTypes, Provider,
+};
 use wpinfra_core::schema::{Block, Schema, TypeSystem};
 use wpinfra_core::{Diagnostics, Value};
 
@@ -15,6 +17,7 @@ pub(crate) struct Family {
     schema: Schema,
     resources: BTreeMap<&'static str, Box<dyn AnyResourceType>>,
     data_sources: BTreeMap<&'static str, Box<dyn AnyDataSource>>,
+    ephemeral_types: EphemeralTypes,
 }
 
 impl Family {
@@ -22,7 +25,20 @@ impl Family {
     pub(crate) fn new(source: &'static str, version: &'static str, description: &'static str) -> Self {
         let block = Block { description, ..Block::default() };
         let schema = Schema { version: 0, type_system: TypeSystem::Strict, block, timeouts: BTreeMap::new() };
-        Self { source, version, schema, resources: BTreeMap::new(), data_sources: BTreeMap::new() }
+        Self {
+            source,
+            version,
+            schema,
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            ephemeral_types: EphemeralTypes::new(),
+        }
+    }
+
+    /// Adds a type of ephemeral values.
+    pub(crate) fn with_ephemeral(mut self, ephemeral_type: Box<dyn AnyEphemeralType>) -> Self {
+        self.ephemeral_types.insert(ephemeral_type.name(), ephemeral_type);
+        self
     }
 
     /// Adds a resource type.
@@ -51,6 +67,10 @@ impl Provider for Family {
 
     fn data_sources(&self) -> &BTreeMap<&'static str, Box<dyn AnyDataSource>> {
         &self.data_sources
+    }
+
+    fn ephemeral_types(&self) -> &EphemeralTypes {
+        &self.ephemeral_types
     }
 
     fn configure<'a>(&'a self, _config: &'a Value) -> BoxFuture<'a, Result<Client, Diagnostics>> {

@@ -80,7 +80,7 @@ fn nobody_answers() {
 fn a_secret_reaches_no_output() {
     let canary = "canary-7f3a9c41";
     let cloud = Cloud::take();
-    let text = "variable \"secret\" {\n  sensitive = true\n}\n\nresource \"aws_iam_role\" \"a\" {\n  name = \"a\"\n  description = var.secret\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"ecs.amazonaws.com\" } }] })\n}\n\noutput \"c\" {\n  value     = var.secret\n  sensitive = true\n}\n";
+    let text = "variable \"secret\" {\n  sensitive = true\n}\n\nresource \"aws_iam_role\" \"a\" {\n  name = \"a\"\n  description = var.secret\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"ecs.amazonaws.com\" } }] })\n}\n\nresource \"aws_cloudwatch_log_group\" \"b\" {\n  name = \"b\"\n  tags = { a = \"${var.secret} and more\" }\n}\n\nresource \"terraform_data\" \"d\" {\n  input = { a = var.secret }\n}\n\noutput \"c\" {\n  value     = var.secret\n  sensitive = true\n}\n";
     let workspace = Workspace::on(&cloud).main(text).with("TF_VAR_secret", canary);
     let mut said = String::new();
     for arguments in [
@@ -90,6 +90,8 @@ fn a_secret_reaches_no_output() {
         &["show"],
         &["output"],
         &["state", "show", "aws_iam_role.a"],
+        &["state", "show", "aws_cloudwatch_log_group.b"],
+        &["state", "show", "terraform_data.d"],
         &["plan", "-input=false", "-var=secret=canary-7f3a9c41-2"],
     ] {
         let outcome = workspace.run(arguments);

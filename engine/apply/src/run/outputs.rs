@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wpinfra_core::desired::{BlockId, BlockKind, BlockNode, Desired, Known};
+use wpinfra_core::desired::{BlockKind, Desired, Known};
 use wpinfra_core::registry::Registry;
 use wpinfra_core::state::OutputState;
 use wpinfra_core::{Diagnostics, Marks, ResourceAddress};
@@ -10,6 +10,7 @@ use wpinfra_plan::{Change, Mode, Plan};
 
 use super::{Run, decode};
 use crate::journal::Entry;
+use crate::order::in_order;
 use crate::state_file::outputs_to_json;
 
 /// Returns what is known when an apply begins: every block expanded, every instance as planned.
@@ -62,24 +63,6 @@ fn add_planned(known: &mut Known, mode: Mode, change: &Change) {
             }
         }
     }
-}
-
-/// Returns blocks so that each comes after those that it refers to; the planner has seen that there is no cycle.
-fn in_order(blocks: &[BlockNode]) -> Vec<BlockId> {
-    let mut order = Vec::with_capacity(blocks.len());
-    let mut seen = vec![false; blocks.len()];
-    let mut stack: Vec<(BlockId, bool)> = (0..blocks.len()).rev().map(|id| (id, false)).collect();
-    while let Some((id, is_done)) = stack.pop() {
-        if is_done {
-            order.push(id);
-        } else if !std::mem::replace(&mut seen[id], true) {
-            stack.push((id, true));
-            stack.extend(
-                blocks[id].references.iter().rev().filter(|before| !seen[**before]).map(|before| (*before, false)),
-            );
-        }
-    }
-    order
 }
 
 impl Run<'_> {

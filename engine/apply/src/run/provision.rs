@@ -6,7 +6,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 use wpinfra_core::desired::{ProvisionWhen, Provisioner};
-use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, Severity, Value};
+use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, Marks, Severity, Value};
 use wpinfra_plan::Change;
 
 use super::Run;
@@ -94,13 +94,17 @@ impl Run<'_> {
             return Err(format!("wpinfra does not know the provisioner {:?}.", provisioner.kind));
         }
         // A line of the output may hold what the command was given.
-        let is_secret = provisioner.config.deep_marks().contains(wpinfra_core::Marks::SENSITIVE);
+        let marks = provisioner.config.deep_marks();
+        let is_secret = marks != Marks::NONE;
         let config = provisioner.config.without_deep_marks();
         let is_quiet = config.get("quiet").and_then(|value| value.as_bool()).unwrap_or(false);
         let command = text(&config, "command").ok_or("it has no command.")?;
         let mut process = self.command(&config, &command);
         if !is_quiet {
-            let shown = if is_secret { "(sensitive value)" } else { &command };
+            let shown = match hidden_by(marks) {
+                Some(mark) => &format!("({mark} value)"),
+                None => &command,
+            };
             self.say(address, &format!("Executing: {shown}"));
         }
         let mut child = process.spawn().map_err(|error| format!("the command could not be started: {error}."))?;
@@ -113,8 +117,8 @@ impl Run<'_> {
         let mut last = String::new();
         let ((), tail, status) = tokio::join!(pass_on(stdout, &show), collect(stderr, &show), child.wait());
         last.push_str(&tail);
-        if is_secret {
-            self.say(address, "(output suppressed due to sensitive value in the configuration)");
+        if let Some(mark) = hidden_by(marks) {
+            self.say(address, &format!("(output suppressed due to {mark} value in the configuration)"));
             last.clear();
         }
         match status {
@@ -153,6 +157,14 @@ impl Run<'_> {
     fn say(&self, address: &InstanceAddress, line: &str) {
         self.surroundings.observer.notice(&Event::ProvisionOutput { address, kind: "local-exec", line });
     }
+}
+
+/// Returns the word for the mark that hides what a command says.
+fn hidden_by(marks: Marks) -> Option<&'static str> {
+    if marks.contains(Marks::SENSITIVE) {
+        return Some("sensitive");
+    }
+    marks.contains(Marks::EPHEMERAL).then_some("ephemeral")
 }
 
 fn text(config: &Value, name: &str) -> Option<String> {

@@ -56,6 +56,14 @@ impl Run<'_> {
             let detail = format!("The plan has the step {:?} for {}, but no change of it.", step.kind, step.address);
             return Err(Diagnostic::bug("Step without a change", detail).into());
         };
+        self.open_before(step, change).await?;
+        let result = self.take(id, change).await;
+        self.close_after(step, change).await;
+        result
+    }
+
+    async fn take(&self, id: StepId, change: &Change) -> Result<(), Diagnostics> {
+        let step = &self.plan.graph.steps[id];
         let progress = Progress { id, kind: &step.kind, change, started: self.surroundings.clock.elapsed() };
         let prior_id = change.before.as_ref().and_then(id_of);
         self.surroundings.observer.notice(&Event::StepStarted(self.event(&progress, prior_id.as_deref())));
@@ -277,7 +285,7 @@ impl Run<'_> {
         Ok(Prepared { resource, client, planned, sent, range: instance.range })
     }
 
-    fn evaluate(&self, address: &InstanceAddress) -> Result<DesiredInstance, Diagnostics> {
+    pub(super) fn evaluate(&self, address: &InstanceAddress) -> Result<DesiredInstance, Diagnostics> {
         let mut shared = self.shared();
         let (instance, mut problems) = self.desired.instance(address, &shared.known);
         problems.extend(self.desired.check_before(address, &shared.known));

@@ -61,7 +61,11 @@ impl Observer for Notes {
             }
             Event::ProvisionOutput { address, line, .. } => format!("{address}: {line}"),
             Event::Note(text) => (*text).to_owned(),
+            Event::EphemeralEnded { address, act, failed, .. } => {
+                format!("{}{act:?} {address}", if *failed { "failed " } else { "" })
+            }
             Event::RefreshStarted { .. }
+            | Event::EphemeralStarted { .. }
             | Event::DataStarted { .. }
             | Event::DataFinished { .. }
             | Event::StepProgress { .. }

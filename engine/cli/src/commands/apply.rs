@@ -81,12 +81,7 @@ async fn apply_saved(session: &Session, arguments: &ApplyArguments, inputs: &Inp
         let detail = "The saved plan is not for a destroy. Apply it with \"wpinfra apply\", or make one with \"wpinfra plan -destroy\".";
         return Err(Diagnostic::error("Saved plan is for something else", detail).into());
     }
-    if !inputs.variables.is_empty() {
-        let detail = "A saved plan has the values that it was made with; -var and -var-file have no effect on it. Leave them out.";
-        return Err(Diagnostic::error("Variables with a saved plan", detail).into());
-    }
-    let (configuration, diagnostics) =
-        inputs::load_saved(session, &saved.origin.sources, &saved.origin.variables, &saved.origin.created);
+    let (configuration, diagnostics) = inputs::load_saved(session, &saved.origin, inputs.variables);
     let configuration = accept(session, configuration, diagnostics)?;
     let progress = session.progress();
     let surroundings = session.surroundings(&progress, arguments.planning.parallelism);

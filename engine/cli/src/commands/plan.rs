@@ -90,16 +90,17 @@ fn save(session: &Session, path: &Path, plan: &Plan, configuration: &Configurati
         Mode::Destroy => "destroy",
         Mode::RefreshOnly => "refresh-only",
     };
-    let origin = Origin {
+    let mut origin = Origin {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         created: inputs::rfc3339(session.environment.now),
         sources: session.files.texts(),
-        variables: inputs::values_to_save(configuration),
+        variables: BTreeMap::new(),
         options: BTreeMap::from([
             ("mode".to_owned(), json!(mode)),
             ("workspace".to_owned(), json!(session.workspace())),
         ]),
     };
+    inputs::save_values(configuration, &mut origin);
     plan_file::write(path, &SavedPlan { plan: plan.clone(), origin }).map_err(|problem| Diagnostics::from(*problem))
 }
 

@@ -4,6 +4,7 @@ mod compare;
 mod diagnostic_json;
 mod diagnostics;
 mod difference;
+mod echoes;
 mod layout;
 mod objects;
 mod painter;

@@ -4,6 +4,7 @@ use wpinfra_core::schema::Schema;
 use wpinfra_core::{InstanceAddress, Mode, Value};
 
 use super::Painter;
+use super::echoes::{hide_echoes, secrets};
 use super::layout::Layout;
 use super::resources::{hide_sensitive, standing_entries};
 use super::value::quoted;
@@ -18,6 +19,7 @@ pub(crate) fn render_object(
     width: usize,
 ) -> String {
     let value = schema.map_or_else(|| value.clone(), |schema| hide_sensitive(value, &schema.block));
+    let value = hide_echoes(&value, &secrets([&value]));
     let mut layout = Layout { painter, width, lines: Vec::new() };
     let remark = remark.map_or_else(String::new, |remark| format!(" ({remark})"));
     layout.lines.push(painter.bold(&format!("# {address}{remark}:")));

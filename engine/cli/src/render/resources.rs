@@ -11,6 +11,7 @@ use wpinfra_plan::{Action, Change, Reason};
 
 use super::compare::{compare, first_name, pair_up, whole};
 use super::difference::{Body, Container, Entry, Label, Symbol};
+use super::echoes::{hide_echoes, secrets};
 use super::layout::Layout;
 use super::value::quoted;
 use super::words;
@@ -204,6 +205,9 @@ fn contents(change: &Change, schema: Option<&Schema>) -> Contents {
         Some(schema.map_or_else(|| value.clone(), |schema| hide_sensitive(value, &schema.block)))
     };
     let (before, after) = (hide(&change.before), hide(&change.after));
+    let secrets = secrets(before.iter().chain(&after));
+    let hide_echoes = |value: Option<Value>| value.map(|value| hide_echoes(&value, &secrets));
+    let (before, after) = (hide_echoes(before), hide_echoes(after));
     let block = schema.map_or_else(|| block_of(before.as_ref().or(after.as_ref())), |schema| schema.block.clone());
     let mut contents = Contents::default();
     for (name, attribute) in &block.attributes {

@@ -112,6 +112,11 @@ fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnos
         "locals" => read_locals(module, block, diagnostics),
         "output" => {
             let output = read_output(block, diagnostics);
+            if root && output.ephemeral {
+                let detail = "Outputs of the root module are written to the state, so none of them can be ephemeral. Take the \
+                              argument \"ephemeral\" away.";
+                diagnostics.push(Diagnostic::error("Ephemeral output not allowed", detail).at(block.range()));
+            }
             if let Some(other) = module.outputs.insert(Arc::clone(&name), output) {
                 diagnostics.push(duplicate("output", &name, block, &other.range));
             }

@@ -1,6 +1,6 @@
 //! Files to modules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wpinfra_core::registry::Registry;
@@ -38,6 +38,8 @@ impl Configuration {
             modules: nodes,
             sources,
             variables: BTreeMap::new(),
+            given: BTreeSet::new(),
+            variable_files: BTreeSet::new(),
             blocks: Vec::new(),
             block_ids: BTreeMap::new(),
             moves: Vec::new(),

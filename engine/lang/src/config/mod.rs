@@ -9,7 +9,7 @@ pub(crate) mod providers;
 mod resources;
 pub mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -59,6 +59,10 @@ pub struct Configuration {
     pub(crate) sources: BTreeMap<String, Arc<Source>>,
     /// Values of the root variables.
     pub(crate) variables: BTreeMap<Arc<str>, Value>,
+    /// Root variables that were given a value, whatever it is.
+    pub(crate) given: BTreeSet<Arc<str>>,
+    /// Files that values of root variables were read from.
+    pub(crate) variable_files: BTreeSet<String>,
     pub(crate) blocks: Vec<BlockNode>,
     pub(crate) block_ids: BTreeMap<(usize, NodeKey), BlockId>,
     pub(crate) moves: Vec<Move>,
@@ -277,6 +281,16 @@ impl Configuration {
     /// Returns the values of the root variables.
     pub fn variable_values(&self) -> &BTreeMap<Arc<str>, Value> {
         &self.variables
+    }
+
+    /// Tells whether a root variable was given a value, and does not have its default.
+    pub fn is_given(&self, variable: &str) -> bool {
+        self.given.contains(variable)
+    }
+
+    /// Returns the files that values of root variables were read from.
+    pub fn variable_files(&self) -> &BTreeSet<String> {
+        &self.variable_files
     }
 
     /// Returns the `backend` block of the root module.

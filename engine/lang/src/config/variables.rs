@@ -71,6 +71,7 @@ pub(super) fn assign(configuration: &mut Configuration, inputs: Option<InputVari
     };
     let mut gathered = Gathered::default();
     gather(configuration, &module.variables, inputs, &mut gathered, diagnostics);
+    configuration.given.extend(gathered.values.keys().cloned());
     for (name, variable) in &module.variables {
         let value = match gathered.values.remove(name) {
             Some((given, range)) => settle(variable, &given, range, diagnostics),
@@ -220,6 +221,7 @@ impl Gathered {
             }
         };
         configuration.sources.insert(path.to_owned(), Arc::clone(&source));
+        configuration.variable_files.insert(path.to_owned());
         let parsed = if is_json(path) { json::parse_body(&source) } else { parse_body(&source) };
         let Some(body) = diagnostics.absorb(parsed) else { return };
         let body = body.shaped(&|_| None, diagnostics);

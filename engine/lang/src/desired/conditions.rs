@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wpinfra_core::address::InstanceAddress;
 use wpinfra_core::convert::convert;
 use wpinfra_core::desired::Known;
-use wpinfra_core::{Diagnostic, Diagnostics, Severity, Type, Value};
+use wpinfra_core::{Diagnostic, Diagnostics, Marks, Severity, Type, Value};
 
 use super::Evaluator;
 use crate::config::{Condition, Variable};
@@ -21,7 +21,8 @@ pub(super) fn check(conditions: &[Condition], what: &str, scope: &dyn Scope) -> 
     for condition in conditions {
         let summary = format!("Resource {what} failed");
         let summary = if what == "variable" { "Invalid value for variable".to_owned() } else { summary };
-        holds(condition, &summary, scope, &mut diagnostics);
+        let kind = if what == "variable" { Kind::Validation } else { Kind::Assertion };
+        holds(condition, &summary, kind, scope, &mut diagnostics);
     }
     diagnostics
 }
@@ -30,7 +31,7 @@ pub(super) fn check(conditions: &[Condition], what: &str, scope: &dyn Scope) -> 
 pub(super) fn assertions(conditions: &[Condition], scope: &dyn Scope) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     for condition in conditions {
-        holds(condition, "Check block assertion failed", scope, &mut diagnostics);
+        holds(condition, "Check block assertion failed", Kind::Assertion, scope, &mut diagnostics);
     }
     diagnostics.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
@@ -75,7 +76,32 @@ impl Scope for OwnValue<'_> {
     }
 }
 
-fn holds(condition: &Condition, summary: &str, scope: &dyn Scope, diagnostics: &mut Diagnostics) {
+/// What a condition belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A variable: its message is looked at only where it is needed.
+    Validation,
+    /// Anything else.
+    Assertion,
+}
+
+/// Says that a message cannot be shown because of what it refers to.
+fn hidden_message(condition: &Condition, marks: Marks, kind: Kind) -> Option<Diagnostic> {
+    let is_ephemeral = marks.contains(Marks::EPHEMERAL);
+    let (word, function) = if is_ephemeral { ("ephemeral", "ephemeralasnull") } else { ("sensitive", "nonsensitive") };
+    if marks.is_empty() || (kind == Kind::Validation && !is_ephemeral) {
+        return None;
+    }
+    let detail = format!(
+        "The message is made from {word} values, so it is not shown. Take the references to them out of it, or pass them through \
+         {function}()."
+    );
+    let problem = Diagnostic::warning(format!("Error message refers to {word} values"), detail);
+    let severity = if kind == Kind::Validation { Severity::Error } else { Severity::Warning };
+    Some(Diagnostic { severity, ..problem.at(condition.message.range()) })
+}
+
+fn holds(condition: &Condition, summary: &str, kind: Kind, scope: &dyn Scope, diagnostics: &mut Diagnostics) {
     let (value, problems) = evaluate_with(&condition.condition, scope, &[]);
     diagnostics.extend(problems);
     let Ok(value) = value else { return };
@@ -93,14 +119,21 @@ fn holds(condition: &Condition, summary: &str, scope: &dyn Scope, diagnostics: &
             return;
         }
     };
-    if value.as_bool() != Some(false) {
+    let has_failed = value.as_bool() == Some(false);
+    if !has_failed && kind == Kind::Validation {
         return;
     }
     let (message, problems) = evaluate(&condition.message, scope);
+    let hidden = hidden_message(condition, message.deep_marks(), kind);
+    diagnostics.extend(hidden.into_iter().collect());
+    if !has_failed {
+        return;
+    }
     diagnostics.extend(problems);
     let detail = match convert(&message, &Type::String) {
-        Ok(text) if text.is_sensitive() => {
-            "The message of this condition holds a sensitive value, so it is not shown.".to_owned()
+        Ok(text) if !text.marks().is_empty() => {
+            "The condition does not hold. Its message holds a value that is not shown, so neither is the message."
+                .to_owned()
         }
         Ok(text) => text.as_str().map_or_else(
             || "The condition does not hold; its message is not known yet.".to_owned(),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use wpinfra_core::address::InstanceAddress;
 use wpinfra_core::convert::convert;
 use wpinfra_core::desired::{DesiredInstance, IgnoreChanges, Known, Lifecycle, MoveEnd, ProvisionWhen, Provisioner};
-use wpinfra_core::provider::{AnyDataSource, AnyResourceType};
+use wpinfra_core::provider::{AnyDataSource, AnyEphemeralType, AnyResourceType};
 use wpinfra_core::schema::{Attribute, Block, Role, Schema};
-use wpinfra_core::{Diagnostic, Diagnostics, Mode, ModuleInstance, Path, SourceRange, Type, Value, validate};
+use wpinfra_core::{Diagnostic, Diagnostics, Marks, Mode, ModuleInstance, Path, SourceRange, Type, Value, validate};
 
 use super::{Evaluator, Repeat};
 use crate::config::{Configuration, LifecycleBlock, Resource, parse_move_end};
@@ -57,6 +57,9 @@ impl Evaluator<'_> {
         let decoded = decode(&resource.body, &schema.block, &resource.range, scope);
         diagnostics.extend(decoded.diagnostics);
         Self::check_value(schema, &decoded.value, &decoded.ranges, &resource.range, &mut diagnostics);
+        if resource.key.mode != Mode::Ephemeral {
+            refuse_ephemeral(schema, &decoded.value, &decoded.ranges, &resource.range, &mut diagnostics);
+        }
         if !diagnostics.has_errors() {
             let (source, name) = (&*provider.source, &*resource.key.resource_type);
             let registry = &self.configuration.registry;
@@ -67,7 +70,9 @@ impl Evaluator<'_> {
                 Mode::Data => {
                     registry.data_source(source, name).map(|found| AnyDataSource::validate(found, &decoded.value))
                 }
-                Mode::Ephemeral => None,
+                Mode::Ephemeral => {
+                    registry.ephemeral_type(source, name).map(|found| AnyEphemeralType::validate(found, &decoded.value))
+                }
             };
             for mut problem in problems.unwrap_or_default() {
                 problem.subject = problem.subject.or_else(|| Some(resource.range.clone()));
@@ -134,6 +139,40 @@ impl Evaluator<'_> {
             });
         }
         (found, diagnostics.about(address))
+    }
+}
+
+/// Reports ephemeral values in arguments that are recorded, once for each argument or block.
+fn refuse_ephemeral(
+    schema: &Schema,
+    value: &Value,
+    ranges: &[(Path, SourceRange)],
+    range: &SourceRange,
+    diagnostics: &mut Diagnostics,
+) {
+    let block = &schema.block;
+    for (name, part) in value.mapping().into_iter().flatten() {
+        let attribute = block.attributes.get(&**name);
+        let is_recorded = attribute.is_none_or(|attribute| !attribute.write_only);
+        if !is_recorded || !part.deep_marks().contains(Marks::EPHEMERAL) {
+            continue;
+        }
+        let within = part.unmark_deep().1.into_iter().find(|(_, marks)| marks.contains(Marks::EPHEMERAL));
+        let place = within.map_or_else(String::new, |(path, _)| path.to_string());
+        let takers: Vec<&str> =
+            block.attributes.iter().filter(|(_, attribute)| attribute.write_only).map(|(name, _)| *name).collect();
+        let remedy = if takers.is_empty() {
+            "Use a value that is not ephemeral.".to_owned()
+        } else {
+            format!("Use a value that is not ephemeral; what is passed on and never recorded is {}.", takers.join(", "))
+        };
+        let detail = format!(
+            "The value of {name}{place} is ephemeral, but what is configured there is recorded in plan and state. {remedy}"
+        );
+        // Blocks are told of where the whole stands.
+        let written = attribute.and_then(|_| range_at(ranges, &Path::root().attribute(name)));
+        let subject = written.unwrap_or_else(|| range.clone());
+        diagnostics.push(Diagnostic::error("Invalid use of ephemeral value", detail).at(subject));
     }
 }
 

@@ -151,6 +151,8 @@ impl<'c> Evaluator<'c> {
             let outside = self.scope(parent, &caller, known);
             let scope = outside.repeated(repeat.at(key.as_ref()));
             let value = diagnostics.absorb(evaluate(&expression, &scope));
+            let value =
+                if variable.ephemeral { value } else { not_ephemeral(&value, &expression, name, &mut diagnostics) };
             let value = given(variable, &value, Some(expression.range()), &mut diagnostics);
             if !variable.validations.is_empty() {
                 let inside = self.scope(module, instance, known);
@@ -192,10 +194,12 @@ impl<'c> Evaluator<'c> {
                 Some(expression) => diagnostics.absorb(evaluate(expression, &scope)),
                 None => Value::unknown(Type::Dynamic),
             };
-            let mut marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
-            if output.ephemeral {
-                marks |= Marks::EPHEMERAL;
-            }
+            let value = match (&output.value, output.ephemeral) {
+                (Some(expression), true) => ephemeral_alone(value, expression, name, &mut diagnostics),
+                (Some(expression), false) => not_ephemeral_output(value, expression, name, instance, &mut diagnostics),
+                (None, _) => value,
+            };
+            let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
             (value.with_marks(marks), diagnostics)
         })
     }
@@ -286,6 +290,64 @@ fn resolved_keys(
     Some(Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr) })
 }
 
+/// Refuses an ephemeral value for a variable that is not declared for them.
+fn not_ephemeral(value: &Value, expression: &Expression, name: &str, diagnostics: &mut Diagnostics) -> Value {
+    if !value.deep_marks().contains(Marks::EPHEMERAL) {
+        return value.clone();
+    }
+    let detail = format!(
+        "The value is ephemeral, but the variable {name:?} of the module takes only what may be recorded. Declare the variable with \
+         \"ephemeral = true\"."
+    );
+    diagnostics.push(Diagnostic::error("Ephemeral value not allowed", detail).at(expression.range()));
+    without_ephemeral_mark(value)
+}
+
+/// Refuses an ephemeral value for an output that is not declared for them.
+fn not_ephemeral_output(
+    value: Value,
+    expression: &Expression,
+    name: &str,
+    instance: &ModuleInstance,
+    diagnostics: &mut Diagnostics,
+) -> Value {
+    if !value.deep_marks().contains(Marks::EPHEMERAL) {
+        return value;
+    }
+    let remedy = if instance.is_root() {
+        "Outputs of the root module are written to the state: use a value that is not ephemeral, or ephemeralasnull() to leave the \
+         ephemeral parts out."
+    } else {
+        "Declare the output with \"ephemeral = true\"."
+    };
+    let detail = format!("The value of the output {name:?} is made from ephemeral values. {remedy}");
+    diagnostics.push(Diagnostic::error("Ephemeral value not allowed", detail).at(expression.range()));
+    without_ephemeral_mark(&value)
+}
+
+/// Refuses a value that is not ephemeral for an output that is declared for ephemeral ones.
+fn ephemeral_alone(value: Value, expression: &Expression, name: &str, diagnostics: &mut Diagnostics) -> Value {
+    if value.marks().contains(Marks::EPHEMERAL) {
+        return value;
+    }
+    // What could not be evaluated has no marks.
+    if !diagnostics.has_errors() {
+        let detail = format!(
+            "The output {name:?} is declared with \"ephemeral = true\", but its value as a whole is not ephemeral. Take the argument \
+             away, or give it an ephemeral value."
+        );
+        diagnostics.push(Diagnostic::error("Value not allowed in ephemeral output", detail).at(expression.range()));
+    }
+    without_ephemeral_mark(&value)
+}
+
+/// Returns a value that goes on where it was refused, so that nothing else is said of it.
+fn without_ephemeral_mark(value: &Value) -> Value {
+    let (plain, marks) = value.unmark_deep();
+    let kept: Vec<_> = marks.into_iter().map(|(path, marks)| (path, marks.without(Marks::EPHEMERAL))).collect();
+    plain.mark_at(&kept)
+}
+
 impl Desired for Evaluator<'_> {
     fn blocks(&self) -> &[BlockNode] {
         &self.configuration.blocks
@@ -329,12 +391,6 @@ impl Desired for Evaluator<'_> {
                 );
                 diagnostics
                     .push(Diagnostic::error("Output refers to sensitive values", detail).at(output.range.clone()));
-            }
-            if value.deep_marks().contains(Marks::EPHEMERAL) {
-                let detail = format!(
-                    "The value of the root output {name:?} is ephemeral, but outputs are written to the state."
-                );
-                diagnostics.push(Diagnostic::error("Ephemeral output not allowed", detail).at(output.range.clone()));
             }
             let desired = DesiredOutput { value, sensitive: output.sensitive, description: output.description.clone() };
             outputs.insert(name.to_string(), desired);
@@ -387,8 +443,9 @@ impl Desired for Evaluator<'_> {
                     let (value, problems) = evaluate_with(expression, &scope, &[]);
                     diagnostics.extend(problems);
                     let Ok(value) = value else { continue };
-                    if !value.is_known() || value.is_null() || value.is_sensitive() {
-                        let detail = "The value must be a map or set that is known when planning, and not sensitive.";
+                    let is_hidden = value.marks() != Marks::NONE;
+                    if !value.is_known() || value.is_null() || is_hidden {
+                        let detail = "The value must be a map or set that is known when planning, and neither sensitive nor ephemeral.";
                         diagnostics.push(Diagnostic::error("Invalid for_each argument", detail).at(expression.range()));
                         continue;
                     }

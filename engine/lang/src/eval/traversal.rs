@@ -123,7 +123,8 @@ pub fn index_of(value: &Value, key: &Value) -> Result<Value, NoPart> {
     if key.is_null() {
         return Err(NoPart::new("Invalid index", "The index must not be null."));
     }
-    let marks = value.marks() | key.marks();
+    // Which attribute of an object is meant is no secret to Terraform, unlike which element of anything else.
+    let marks = if matches!(value.ty(), Type::Object(_)) { value.marks() } else { value.marks() | key.marks() };
     let found = match value.ty() {
         Type::Dynamic => Value::unknown(Type::Dynamic),
         Type::List(element) => element_at(value, key, |_| (**element).clone())?,

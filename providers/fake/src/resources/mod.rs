@@ -1,5 +1,6 @@
 //! The resource types, one file each.
 
+mod account;
 mod attachment;
 mod machine;
 mod named;
@@ -13,6 +14,7 @@ use wpinfra_core::provider::{AnyResourceType, ReadRequest, resource};
 /// Returns all resource types.
 pub(crate) fn all() -> Vec<Box<dyn AnyResourceType>> {
     vec![
+        resource(account::AccountType),
         resource(attachment::AttachmentType),
         resource(machine::MachineType),
         resource(named::NamedType),

@@ -1,6 +1,7 @@
 //! `hashicorp/random`: values that are drawn once and then stay.
 
 mod bytes;
+mod ephemeral_password;
 mod id;
 mod integer;
 pub(crate) mod keepers;
@@ -15,6 +16,8 @@ mod text;
 pub(crate) mod uuid;
 
 use std::sync::Arc;
+
+use wpinfra_core::provider::ephemeral;
 
 use crate::entropy::Entropy;
 use crate::family::Family;
@@ -32,4 +35,5 @@ pub(crate) fn family(entropy: &Arc<dyn Entropy>) -> Family {
         .with(local(shuffle::RandomShuffleType { entropy: entropy() }))
         .with(local(string::RandomStringType { entropy: entropy() }))
         .with(local(uuid::RandomUuidType { entropy: entropy() }))
+        .with_ephemeral(ephemeral(ephemeral_password::EphemeralPasswordType { entropy: entropy() }))
 }

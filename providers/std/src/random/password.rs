@@ -93,14 +93,6 @@ pub(crate) struct RandomPasswordType {
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-impl RandomPasswordType {
-    fn hash(&self, password: &str) -> Result<String, String> {
-        let mut salt = [0; 16];
-        self.entropy.fill(&mut salt);
-        bcrypt_hash(password, salt)
-    }
-}
-
 impl LocalType for RandomPasswordType {
     type Model = RandomPassword;
 
@@ -127,7 +119,8 @@ impl LocalType for RandomPasswordType {
 
     fn generate(&self, planned: &RandomPassword) -> RemoteResult<RandomPassword> {
         let drawn = planned.rules().draw::<RandomPassword>(&mut Draws::from_entropy(&*self.entropy))?;
-        let hash = self.hash(&drawn).map_err(|error| RemoteError::local(RemoteErrorKind::Bug, "bcrypt", error))?;
+        let hash =
+            hash(&*self.entropy, &drawn).map_err(|error| RemoteError::local(RemoteErrorKind::Bug, "bcrypt", error))?;
         Ok(RandomPassword { id: Some(ID.to_owned()), result: Some(drawn), bcrypt_hash: Some(hash), ..planned.clone() })
     }
 
@@ -141,11 +134,18 @@ impl LocalType for RandomPasswordType {
             number: true,
             numeric: true,
             result: Some(id.to_owned()),
-            bcrypt_hash: Some(self.hash(id)?),
+            bcrypt_hash: Some(hash(&*self.entropy, id)?),
             id: Some(ID.to_owned()),
             ..RandomPassword::default()
         })
     }
+}
+
+/// Returns the bcrypt hash of a password with a salt of its own.
+pub(super) fn hash(entropy: &dyn Entropy, password: &str) -> Result<String, String> {
+    let mut salt = [0; 16];
+    entropy.fill(&mut salt);
+    bcrypt_hash(password, salt)
 }
 
 fn bcrypt_hash(password: &str, salt: [u8; 16]) -> Result<String, String> {
