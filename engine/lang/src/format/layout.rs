@@ -54,7 +54,9 @@ struct OpenBrackets(Vec<i32>);
 
 impl OpenBrackets {
     fn close(&mut self, mut count: i32) {
-        while count > 0 && let Some(innermost) = self.0.last_mut() {
+        while count > 0
+            && let Some(innermost) = self.0.last_mut()
+        {
             let closed = count.min(*innermost);
             *innermost -= closed;
             count -= closed;
@@ -88,9 +90,9 @@ fn space(line: &mut [Token<'_>]) {
 /// Tells whether a space stands between two tokens, given what is before them in the line.
 fn is_apart(before: Option<Kind>, left: &Token<'_>, right: &Token<'_>) -> bool {
     use Kind::{
-        BraceClose, BraceOpen, BracketClose, BracketOpen, Comma, Dot, Ellipsis, HeredocClose,
-        HeredocOpen, Literal, Minus, Newline, Not, Number, ParenthesisClose, ParenthesisOpen, QuoteClose, QuoteOpen,
-        Scope, TemplateClose, TemplateOpen, Word,
+        BraceClose, BraceOpen, BracketClose, BracketOpen, Comma, Dot, Ellipsis, HeredocClose, HeredocOpen, Literal,
+        Minus, Newline, Not, Number, ParenthesisClose, ParenthesisOpen, QuoteClose, QuoteOpen, Scope, TemplateClose,
+        TemplateOpen, Word,
     };
     match (left.kind, right.kind) {
         (_, Newline | Dot | Comma | Ellipsis) | (Dot, _) => false,
@@ -106,14 +108,16 @@ fn is_apart(before: Option<Kind>, left: &Token<'_>, right: &Token<'_>) -> bool {
         (BraceOpen, BraceClose) => false,
         (BraceOpen, _) | (_, BraceClose) | (TemplateOpen, BraceOpen) | (BraceClose, TemplateClose) => true,
         (TemplateClose, TemplateOpen) => false,
-        (TemplateOpen | BracketOpen | ParenthesisOpen, _) | (_, TemplateClose | BracketClose | ParenthesisClose) => false,
+        (TemplateOpen | BracketOpen | ParenthesisOpen, _) | (_, TemplateClose | BracketClose | ParenthesisClose) => {
+            false
+        }
         _ => true,
     }
 }
 
 /// Tells whether a minus after it is taken for a sign. That one after `=>`, `if` or `in` is not is how Terraform does it.
 fn is_before_sign(kind: Kind) -> bool {
-    use Kind::{BraceOpen, BracketOpen, Comma, Assign, Minus, Not, Operator, ParenthesisOpen};
+    use Kind::{Assign, BraceOpen, BracketOpen, Comma, Minus, Not, Operator, ParenthesisOpen};
     matches!(kind, ParenthesisOpen | BraceOpen | BracketOpen | Assign | Comma | Operator | Minus | Not)
 }
 

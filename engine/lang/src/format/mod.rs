@@ -23,12 +23,15 @@ pub fn format(source: &Arc<Source>) -> (Option<String>, Diagnostics) {
 /// Returns a text without errors in its layout.
 fn laid_out(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut tokens = rewrite::rewrite(scan::scan(text));
+    let (tokens, blank_at_end) = scan::scan(text);
+    let mut tokens = rewrite::rewrite(tokens);
     layout::lay_out(&mut tokens);
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for token in &tokens {
         out.extend(std::iter::repeat_n(' ', token.spaces));
         out.push_str(&token.text);
     }
+    // White space that no line break follows is all that Terraform leaves.
+    out.extend(std::iter::repeat_n(' ', blank_at_end));
     out
 }

@@ -50,7 +50,8 @@ impl<'t> Walk<'t> {
         let mut header: Vec<Token<'t>> = self.rest.drain(..end).collect();
         let is_block = self.rest.front().is_some_and(|token| token.kind == Kind::BraceOpen);
         if is_block {
-            let after_labels = header.split_off(header.iter().rposition(|t| t.kind != Kind::Comment).map_or(0, |at| at + 1));
+            let after_labels =
+                header.split_off(header.iter().rposition(|t| t.kind != Kind::Comment).map_or(0, |at| at + 1));
             labels(header, &mut self.out);
             self.out.extend(after_labels);
         } else {
@@ -186,7 +187,8 @@ fn unwrapped(mut expression: Vec<Token<'_>>) -> Vec<Token<'_>> {
 /// Returns where the tokens stand that an interpolation holds, line breaks around them aside, if it is all there is.
 fn inside_of_interpolation(expression: &[Token<'_>]) -> Option<std::ops::Range<usize>> {
     let kinds: Vec<Kind> = expression.iter().map(|token| token.kind).collect();
-    let [Kind::QuoteOpen, Kind::TemplateOpen, inside @ .., Kind::TemplateClose, Kind::QuoteClose] = kinds.as_slice() else {
+    let [Kind::QuoteOpen, Kind::TemplateOpen, inside @ .., Kind::TemplateClose, Kind::QuoteClose] = kinds.as_slice()
+    else {
         return None;
     };
     let mut quotes = 0_usize;

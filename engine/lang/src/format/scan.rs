@@ -4,9 +4,11 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 
 use super::token::{Kind, Token};
 
-/// Returns the tokens of a text. What is no token of the language becomes [`Kind::Unknown`].
-pub(super) fn scan(text: &str) -> Vec<Token<'_>> {
-    let mut scanner = Scanner { text, at: 0, tokens: Vec::new(), inside: vec![Inside::Code { braces: 0 }] };
+/// Returns the tokens of a text, and how much white space follows the last one.
+///
+/// What is no token of the language becomes [`Kind::Unknown`].
+pub(super) fn scan(text: &str) -> (Vec<Token<'_>>, usize) {
+    let mut scanner = Scanner { text, at: 0, blank: 0, tokens: Vec::new(), inside: vec![Inside::Code { braces: 0 }] };
     while scanner.at < text.len() {
         match *scanner.inside.last().expect("the outermost is never left") {
             Inside::Code { braces } => scanner.code(braces),
@@ -14,12 +16,14 @@ pub(super) fn scan(text: &str) -> Vec<Token<'_>> {
             Inside::Heredoc { name, is_line_start } => scanner.heredoc(name, is_line_start),
         }
     }
-    scanner.tokens
+    (scanner.tokens, scanner.blank)
 }
 
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
+    /// White space since the last token.
+    blank: usize,
     tokens: Vec<Token<'t>>,
     /// What the place is inside of, the innermost last.
     inside: Vec<Inside<'t>>,
@@ -76,6 +80,7 @@ impl<'t> Scanner<'t> {
         if length > 0 {
             self.tokens.push(Token::new(kind, &self.text[self.at..self.at + length]));
             self.at += length;
+            self.blank = 0;
         }
     }
 
@@ -86,6 +91,7 @@ impl<'t> Scanner<'t> {
         let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         if blank > 0 {
             self.at += blank;
+            self.blank = blank;
         } else if let Some(length) = comment_length(rest) {
             self.push(Kind::Comment, length);
         } else if rest.starts_with('"') {

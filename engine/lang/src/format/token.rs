@@ -116,6 +116,8 @@ impl<'t> Token<'t> {
 
     /// Returns how many columns it takes with the spaces before it: one for each character that a reader sees.
     pub(super) fn columns(&self) -> usize {
-        self.spaces + if self.text.is_ascii() { self.text.len() } else { self.text.graphemes(true).count() }
+        // Of ASCII characters only a carriage return before a newline makes less than one each.
+        let is_simple = self.text.is_ascii() && !self.text.contains('\r');
+        self.spaces + if is_simple { self.text.len() } else { self.text.graphemes(true).count() }
     }
 }
