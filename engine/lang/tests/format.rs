@@ -13,7 +13,8 @@ use wpinfra_lang::format::format;
 use wpinfra_lang::syntax::{Attribute, Body, Source, parse_body, parse_expression};
 
 /// Where wpinfra means to differ from Terraform, with the reason.
-const MEANT: [(&str, &str); 6] = [
+const MEANT: [(&str, &str); 7] = [
+    ("blocks: only a byte-order mark", "Terraform turns its bytes into spaces"),
     ("blocks: a label with a sign of templates", "Terraform loses such labels"),
     ("templates: alone with a comment before the value", "Terraform cannot read what it writes"),
     ("templates: alone with a comment in the middle", "Terraform cannot read what it writes"),
@@ -149,10 +150,14 @@ fn type_of(attribute: &Attribute) -> String {
 
 /// Writes a value: an interpolation alone and parentheses around it all do not count.
 fn value_of(expr: &Expr) -> String {
-    match &expr.kind {
-        ExprKind::Parenthesis(inner) => value_of(inner),
-        ExprKind::Template(parts) if let [TemplatePart::Interpolation(inner)] = parts.as_slice() => value_of(inner),
-        _ => format!("{expr:?}"),
+    if let ExprKind::Parenthesis(inner) = &expr.kind {
+        value_of(inner)
+    } else if let ExprKind::Template(parts) = &expr.kind
+        && let [TemplatePart::Interpolation(inner)] = parts.as_slice()
+    {
+        value_of(inner)
+    } else {
+        format!("{expr:?}")
     }
 }
 

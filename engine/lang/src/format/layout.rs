@@ -95,19 +95,20 @@ fn is_apart(before: Option<Kind>, left: &Token<'_>, right: &Token<'_>) -> bool {
         TemplateOpen, Word,
     };
     match (left.kind, right.kind) {
-        (_, Newline | Dot | Comma | Ellipsis) | (Dot, _) => false,
-        (Word, ParenthesisOpen | Scope) | (Scope, Word) => false,
+        // Ends of lines, separators, and what holds names together.
+        (_, Newline | Dot | Comma | Ellipsis) | (Dot, _) | (Word, ParenthesisOpen | Scope) | (Scope, Word) => false,
         (Comma, _) => true,
-        (QuoteOpen | HeredocOpen | Literal, _) | (_, QuoteClose | HeredocClose | Literal) => false,
         // The collection of a `for` may be a tuple: it is no index of the keyword.
         (Word, BracketOpen) if left.text == "in" && before == Some(Word) => true,
-        (Word | Number, BracketOpen) => false,
-        (BraceClose | BracketClose | ParenthesisClose | TemplateClose, BracketOpen) => false,
-        (Not, _) => false,
+        // The text of templates, indexes, and brackets with nothing in between.
+        (QuoteOpen | HeredocOpen | Literal | Not, _)
+        | (_, QuoteClose | HeredocClose | Literal)
+        | (Word | Number | BraceClose | BracketClose | ParenthesisClose | TemplateClose, BracketOpen)
+        | (BraceOpen, BraceClose)
+        | (TemplateClose, TemplateOpen) => false,
         (Minus, _) => !before.is_none_or(is_before_sign),
-        (BraceOpen, BraceClose) => false,
+        // Braces stand apart from what is inside of them, other brackets do not.
         (BraceOpen, _) | (_, BraceClose) | (TemplateOpen, BraceOpen) | (BraceClose, TemplateClose) => true,
-        (TemplateClose, TemplateOpen) => false,
         (TemplateOpen | BracketOpen | ParenthesisOpen, _) | (_, TemplateClose | BracketClose | ParenthesisClose) => {
             false
         }

@@ -35,3 +35,32 @@ fn laid_out(text: &str) -> String {
     out.extend(std::iter::repeat_n(' ', blank_at_end));
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PIECES: [&str; 30] = [
+        "a", "variable", " ", "\t", "\n", "\r\n", "\r", "=", "-", "1.5", "\"", "${", "%{~", "~}", "}", "{", "[", "]",
+        "(", ")", "<<E\n", "E", "/*", "*/", "#", "$", "\\", "é", "\u{feff}", "type",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_text_is_cut_into_tokens_without_a_loss(pieces in proptest::collection::vec(proptest::sample::select(&PIECES), 0..40)) {
+            let text = pieces.concat();
+            let (tokens, blank_at_end) = scan::scan(&text);
+            let mut rest = text.as_str();
+            for token in &tokens {
+                rest = rest.trim_start_matches([' ', '\t']).strip_prefix(&*token.text)
+                    .or_else(|| rest.strip_prefix(&*token.text)).expect("a token is where it was");
+            }
+            prop_assert_eq!(rest.len(), blank_at_end);
+            prop_assert!(rest.trim_start_matches([' ', '\t']).is_empty());
+            // With errors in the text the layout means nothing, but it comes to an end.
+            laid_out(&text);
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -13,21 +15,19 @@ pub(super) fn rewrite(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
     // The blocks around, the innermost last; each tells whether it declares a variable.
     let mut blocks: Vec<bool> = Vec::new();
     while let Some(token) = walk.rest.front() {
-        match token.kind {
-            Kind::Word => {
-                let declares_variable = blocks.is_empty() && token.text == "variable";
-                let is_type = blocks == [true] && token.text == "type";
-                if walk.header() {
-                    blocks.push(declares_variable);
-                } else {
-                    walk.value(is_type);
-                }
+        if token.kind == Kind::Word {
+            let declares_variable = blocks.is_empty() && token.text == "variable";
+            let is_type = blocks == [true] && token.text == "type";
+            if walk.header() {
+                blocks.push(declares_variable);
+            } else {
+                walk.value(is_type);
             }
-            Kind::BraceClose => {
+        } else {
+            if token.kind == Kind::BraceClose {
                 blocks.pop();
-                walk.keep();
             }
-            _ => walk.keep(),
+            walk.keep();
         }
     }
     walk.out
@@ -83,19 +83,18 @@ impl<'t> Walk<'t> {
 
 /// Writes the word in front of a block and its labels, each in quotes; comments between them go.
 fn labels<'t>(header: Vec<Token<'t>>, out: &mut Vec<Token<'t>>) {
-    let mut is_first = true;
-    for token in header {
-        match token.kind {
-            Kind::Word if !is_first => {
-                out.push(Token::new(Kind::QuoteOpen, "\""));
-                out.push(Token::new(Kind::Literal, token.text));
-                out.push(Token::new(Kind::QuoteClose, "\""));
-            }
-            Kind::Literal => out.push(Token::new(Kind::Literal, label(token.text))),
-            Kind::Comment => {}
-            _ => out.push(token),
+    let mut tokens = header.into_iter();
+    out.extend(tokens.next());
+    for token in tokens.filter(|token| token.kind != Kind::Comment) {
+        if token.kind == Kind::Word {
+            out.push(Token::new(Kind::QuoteOpen, "\""));
+            out.push(Token::new(Kind::Literal, token.text));
+            out.push(Token::new(Kind::QuoteClose, "\""));
+        } else if token.kind == Kind::Literal {
+            out.push(Token::new(Kind::Literal, label(token.text)));
+        } else {
+            out.push(token);
         }
-        is_first = false;
     }
 }
 
@@ -108,15 +107,17 @@ fn label(text: Cow<'_, str>) -> Cow<'_, str> {
     }
     let mut escaped = String::new();
     for character in unescaped(&text).nfc() {
-        match character {
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            '\t' => escaped.push_str("\\t"),
-            '"' | '\\' => escaped.extend(['\\', character]),
-            _ if is_printable(character) => escaped.push(character),
-            _ if u32::from(character) < 0x1_0000 => escaped.push_str(&format!("\\u{:04x}", u32::from(character))),
-            _ => escaped.push_str(&format!("\\U{:08x}", u32::from(character))),
-        }
+        let number = u32::from(character);
+        let result = match character {
+            '\n' => write!(escaped, "\\n"),
+            '\r' => write!(escaped, "\\r"),
+            '\t' => write!(escaped, "\\t"),
+            '"' | '\\' => write!(escaped, "\\{character}"),
+            _ if is_printable(character) => write!(escaped, "{character}"),
+            _ if number < 0x1_0000 => write!(escaped, "\\u{number:04x}"),
+            _ => write!(escaped, "\\U{number:08x}"),
+        };
+        result.expect("a String takes everything");
     }
     Cow::Owned(escaped)
 }
@@ -185,7 +186,7 @@ fn unwrapped(mut expression: Vec<Token<'_>>) -> Vec<Token<'_>> {
 }
 
 /// Returns where the tokens stand that an interpolation holds, line breaks around them aside, if it is all there is.
-fn inside_of_interpolation(expression: &[Token<'_>]) -> Option<std::ops::Range<usize>> {
+fn inside_of_interpolation(expression: &[Token<'_>]) -> Option<Range<usize>> {
     let kinds: Vec<Kind> = expression.iter().map(|token| token.kind).collect();
     let [Kind::QuoteOpen, Kind::TemplateOpen, inside @ .., Kind::TemplateClose, Kind::QuoteClose] = kinds.as_slice()
     else {
@@ -193,12 +194,13 @@ fn inside_of_interpolation(expression: &[Token<'_>]) -> Option<std::ops::Range<u
     };
     let mut quotes = 0_usize;
     for kind in inside {
-        match kind {
-            Kind::QuoteOpen => quotes += 1,
-            Kind::QuoteClose => quotes = quotes.checked_sub(1)?,
+        if *kind == Kind::QuoteOpen {
+            quotes += 1;
+        } else if *kind == Kind::QuoteClose {
+            quotes = quotes.checked_sub(1)?;
+        } else if quotes == 0 && matches!(kind, Kind::TemplateOpen | Kind::TemplateClose) {
             // There are several interpolations, or there is a heredoc that has some.
-            Kind::TemplateOpen | Kind::TemplateClose if quotes == 0 => return None,
-            _ => {}
+            return None;
         }
     }
     let start = inside.iter().position(|kind| *kind != Kind::Newline)?;

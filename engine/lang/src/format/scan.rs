@@ -170,10 +170,9 @@ impl<'t> Scanner<'t> {
 fn comment_length(rest: &str) -> Option<usize> {
     if rest.starts_with('#') || rest.starts_with("//") {
         Some(rest.find('\n').map_or(rest.len(), |newline| newline + 1))
-    } else if rest.starts_with("/*") {
-        Some(rest[2..].find("*/").map_or(rest.len(), |end| end + 4))
     } else {
-        None
+        let inside = rest.strip_prefix("/*")?;
+        Some(inside.find("*/").map_or(rest.len(), |end| end + 4))
     }
 }
 

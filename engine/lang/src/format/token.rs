@@ -77,29 +77,10 @@ pub(super) enum Kind {
 impl Kind {
     /// Returns 1 for what opens a bracket, -1 for what closes one, else 0.
     pub(super) fn depth(self) -> i32 {
-        match self {
-            Self::TemplateOpen | Self::BraceOpen | Self::BracketOpen | Self::ParenthesisOpen => 1,
-            Self::TemplateClose | Self::BraceClose | Self::BracketClose | Self::ParenthesisClose => -1,
-            Self::Word
-            | Self::Number
-            | Self::Newline
-            | Self::Comment
-            | Self::QuoteOpen
-            | Self::QuoteClose
-            | Self::HeredocOpen
-            | Self::HeredocClose
-            | Self::Literal
-            | Self::Dot
-            | Self::Comma
-            | Self::Ellipsis
-            | Self::Scope
-            | Self::Assign
-            | Self::Not
-            | Self::Minus
-            | Self::Arrow
-            | Self::Operator
-            | Self::Unknown => 0,
-        }
+        let opens = matches!(self, Self::TemplateOpen | Self::BraceOpen | Self::BracketOpen | Self::ParenthesisOpen);
+        let closes =
+            matches!(self, Self::TemplateClose | Self::BraceClose | Self::BracketClose | Self::ParenthesisClose);
+        i32::from(opens) - i32::from(closes)
     }
 }
 

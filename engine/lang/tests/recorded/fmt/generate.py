@@ -214,4 +214,5 @@ def text(seed):
         out = out.rstrip("\n")
     if writer.chance(0.05):
         out = out.replace("\n", "\r\n")
-    return "\ufeff" + out if writer.chance(0.03) else out
+    # Of a mark alone Terraform makes three spaces.
+    return "\ufeff" + out if out.strip() and writer.chance(0.03) else out
