@@ -361,7 +361,7 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 }
 
 /// Replaces a file as a whole: whoever reads it sees the old bytes or the new ones, also after a crash.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_and_keep(path, bytes, false).map(drop)
 }
 

@@ -8,6 +8,7 @@ pub mod decode;
 mod desired;
 pub mod eval;
 pub mod expr;
+pub mod format;
 pub mod functions;
 mod graph;
 mod module_scope;

@@ -49,6 +49,8 @@ pub(crate) enum Command {
     State(StateCommand),
     /// Check the configuration without looking at the world.
     Validate(ValidateArguments),
+    /// Bring files into the one layout.
+    Fmt(FmtArguments),
     /// Show what depends on what, for Graphviz.
     Graph(GraphArguments),
     /// Record what has changed outside.
@@ -90,6 +92,7 @@ impl Command {
             | Self::Output(_)
             | Self::State(_)
             | Self::Validate(_)
+            | Self::Fmt(_)
             | Self::Graph(_)
             | Self::Taint(_)
             | Self::Untaint(_)
@@ -328,6 +331,28 @@ pub(crate) struct ValidateArguments {
     pub(crate) no_tests: bool,
     #[command(flatten)]
     pub(crate) variables: VariableArguments,
+}
+
+/// `fmt`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FmtArguments {
+    /// Files and directories; "-" for the standard input. The current directory without any.
+    pub(crate) targets: Vec<PathBuf>,
+    /// Whether to name the files whose layout differs.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) list: bool,
+    /// Whether to change the files.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) write: bool,
+    /// Show what is changed, or would be.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) diff: bool,
+    /// Change nothing, and exit with 3 if there is something to change.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) check: bool,
+    /// Go into the directories below, too.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) recursive: bool,
 }
 
 /// `graph`

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod apply;
+mod fmt;
 mod graph;
 mod import;
 mod init;
@@ -70,6 +71,7 @@ async fn dispatch(session: &Session, command: Command, variables: &[VariableArgu
         Command::Output(output) => output::run(session, &output),
         Command::State(command) => state::run(session, command).await,
         Command::Validate(validate) => Ok(validate::run(session, &validate)),
+        Command::Fmt(fmt) => Ok(fmt::run(session, &fmt)),
         Command::Graph(graph) => graph::run(session, &graph, &Inputs { variables, arguments: &graph.variables }),
         Command::Taint(taint) => taint::run(session, &taint, true).await,
         Command::Untaint(taint) => taint::run(session, &taint, false).await,
