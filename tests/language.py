@@ -74,6 +74,9 @@ def record(folder: pathlib.Path, terraform: str) -> list[str]:
         answers, again = observe(case, terraform), observe(case, terraform)
     except Failed as problem:
         return [str(problem)]
+    for number, step in enumerate(answers, start=1):
+        if "rejected_by" in step:
+            print(f"note   {name_of(folder)}: step {number} is rejected by {step['rejected_by']}: {json.dumps(step['errors'])}")
     (folder / "expected.json").write_text(written(answers) + "\n", encoding="utf-8")
     return [f"two runs differ: {line}" for line in compare(answers, again, [])]
 

@@ -129,6 +129,8 @@ def run(program: Program, warnings: dict, command: str, *arguments: str) -> dict
     for diagnostic in diagnostics(done.stdout):
         found = place(diagnostic)
         (errors if diagnostic["severity"] == "error" else warnings)[tuple(map(str, found.values()))] = found
+    if len(errors) > 1:  # what says only that there are errors is none where they are there
+        errors = {key: found for key, found in errors.items() if not found["summary"].startswith("Terraform encountered problems")}
     if done.returncode == 0 and not errors:
         return None
     if not errors:
