@@ -106,7 +106,7 @@ def observe_step(program: Program, step: Step, names: Names) -> dict:
     if rejected := run(program, warnings, "plan", "-json", "-input=false", "-out=case.tfplan", *step.arguments):
         return rejected
     plan = json.loads(program.run("show", "-json", "case.tfplan").stdout)
-    names.learn([(entry["address"], entry["change"]) for entry in plan.get("resource_changes", [])])
+    learn(names, plan)
     before = state_names(plan, names)
     if not step.apply:
         return before.replace_in(compact(observed_plan(plan)) | listed("warnings", warnings))
@@ -120,6 +120,14 @@ def observe_step(program: Program, step: Step, names: Names) -> dict:
     known = Replacement(after.names | before.names)
     observed = known.replace_in(compact(observed_plan(plan))) | {"applied": after.replace_in(compact(seen))}
     return observed | (rejected or {}) | listed("warnings", warnings)
+
+
+def learn(names: Names, plan: dict) -> None:
+    """Takes note of what a plan does not know; what moves takes along what was unknown of it."""
+    for entry in plan.get("resource_changes", []):
+        names.learn([(entry["address"], entry["change"])])
+        before = names.unknown.get(entry.get("previous_address"), set())
+        names.unknown.setdefault(entry["address"], set()).update(before)
 
 
 def run(program: Program, warnings: dict, command: str, *arguments: str) -> dict | None:

@@ -39,6 +39,7 @@ impl Configuration {
             sources,
             variables: BTreeMap::new(),
             blocks: Vec::new(),
+            explicit_dependencies: BTreeMap::new(),
             block_ids: BTreeMap::new(),
             moves: Vec::new(),
             removals: Vec::new(),

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wpinfra_core::address::{ConfigAddress, InstanceAddress, ProviderAddress};
 use wpinfra_core::desired::{
-    BlockNode, Desired, DesiredInstance, DesiredOutput, Expansion, ImportTarget, Known, Move, MoveEnd, ProvisionWhen,
-    Provisioner, Removal,
+    BlockId, BlockNode, Desired, DesiredInstance, DesiredOutput, Expansion, ImportTarget, Known, Move, MoveEnd,
+    ProvisionWhen, Provisioner, Removal,
 };
 use wpinfra_core::{Diagnostic, Diagnostics, Marks, ModuleInstance, Type, Value};
 
@@ -149,7 +149,12 @@ impl<'c> Evaluator<'c> {
             let caller = ModuleInstance(instance.0[..instance.0.len() - 1].to_vec());
             let repeat = self.call_repeat(parent, &caller, call_name, known);
             let outside = self.scope(parent, &caller, known);
-            let scope = outside.repeated(repeat.at(key.as_ref()));
+            // `validate` looks at one instance without a key, which stands for all.
+            let repeated = match key {
+                None => Repeat::placeholder(&call.repeat),
+                Some(key) => repeat.at(Some(key)),
+            };
+            let scope = outside.repeated(repeated);
             let value = diagnostics.absorb(evaluate(&expression, &scope));
             let value = given(variable, &value, Some(expression.range()), &mut diagnostics);
             if !variable.validations.is_empty() {
@@ -183,7 +188,8 @@ impl<'c> Evaluator<'c> {
         name: &Arc<str>,
         known: &Known,
     ) -> Remembered {
-        let output = &self.configuration.modules[module].module.outputs[name];
+        let node = &self.configuration.modules[module];
+        let output = &node.module.outputs[name];
         self.remembered(instance, MemoKey::Output(Arc::clone(name)), || {
             let scope = self.scope(module, instance, known);
             let mut diagnostics = Diagnostics::new();
@@ -192,7 +198,10 @@ impl<'c> Evaluator<'c> {
                 Some(expression) => diagnostics.absorb(evaluate(expression, &scope)),
                 None => Value::unknown(Type::Dynamic),
             };
-            let mut marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+            // Like in Terraform 1.11, "sensitive" hides what the root module prints; what refers to the output of a module sees
+            // only the marks that the value has itself.
+            let hidden = output.sensitive && node.parent.is_none();
+            let mut marks = if hidden { Marks::SENSITIVE } else { Marks::NONE };
             if output.ephemeral {
                 marks |= Marks::EPHEMERAL;
             }
@@ -289,6 +298,10 @@ fn resolved_keys(
 impl Desired for Evaluator<'_> {
     fn blocks(&self) -> &[BlockNode] {
         &self.configuration.blocks
+    }
+
+    fn explicit_dependencies(&self, block: BlockId) -> &[BlockId] {
+        self.configuration.explicit_dependencies.get(&block).map_or(&[], Vec::as_slice)
     }
 
     fn expand(&self, block: &ConfigAddress, known: &Known) -> (Vec<Expansion>, Diagnostics) {
