@@ -29,10 +29,18 @@ impl Configuration {
     ///
     /// Returns whether there are no cycles.
     pub(crate) fn build_graph(&mut self, diagnostics: &mut Diagnostics) -> bool {
-        let mut builder = Builder { configuration: self, ids: BTreeMap::new(), nodes: Vec::new(), diagnostics };
+        let mut builder = Builder {
+            configuration: self,
+            ids: BTreeMap::new(),
+            nodes: Vec::new(),
+            explicit: BTreeMap::new(),
+            diagnostics,
+        };
         builder.declare();
         builder.connect();
-        let Builder { ids, nodes, .. } = builder;
+        let Builder { ids, nodes, explicit, .. } = builder;
+        self.explicit_dependencies =
+            explicit.into_iter().map(|(block, named)| (block, named.into_iter().collect())).collect();
         let acyclic = report_cycles(&nodes, diagnostics);
         self.blocks = nodes;
         self.block_ids = ids;
@@ -44,6 +52,8 @@ struct Builder<'c> {
     configuration: &'c Configuration,
     ids: BTreeMap<(usize, NodeKey), BlockId>,
     nodes: Vec<BlockNode>,
+    /// What `depends_on` of a module call or resource names, that of the calls around it included.
+    explicit: BTreeMap<BlockId, BTreeSet<BlockId>>,
     diagnostics: &'c mut Diagnostics,
 }
 
@@ -158,9 +168,10 @@ impl Builder<'_> {
         for (name, call) in &module.calls {
             let mut found = BTreeSet::new();
             self.repeat(index, &call.repeat, &mut found);
-            call.depends_on.iter().for_each(|value| self.dependency(index, value, &mut found));
+            let own = NodeKey::Call(Arc::clone(name));
+            found.extend(self.depends_on(index, &own, &call.depends_on, caller.as_ref()));
             self.add_caller(caller.as_ref(), &mut found);
-            self.set(index, NodeKey::Call(Arc::clone(name)), found, false);
+            self.set(index, own, found, false);
         }
         for block in &module.providers {
             let mut found = BTreeSet::new();
@@ -181,11 +192,11 @@ impl Builder<'_> {
             let mut found = BTreeSet::new();
             self.body(index, &resource.body, &mut Vec::new(), &mut found);
             self.repeat(index, &resource.repeat, &mut found);
-            resource.depends_on.iter().for_each(|value| self.dependency(index, value, &mut found));
+            let own = NodeKey::Resource(key.clone());
+            found.extend(self.depends_on(index, &own, &resource.depends_on, caller));
             let lifecycle = &resource.lifecycle;
             lifecycle.replace_triggered_by.iter().for_each(|value| self.expression(index, value, &mut found));
             self.conditions(index, &lifecycle.preconditions, &mut found);
-            let own = NodeKey::Resource(key.clone());
             let own_id = self.ids.get(&(index, own.clone())).copied();
             let refers_to_itself = own_id.is_some_and(|id| found.contains(&id));
             if refers_to_itself {
@@ -206,6 +217,28 @@ impl Builder<'_> {
             self.add_caller(caller, &mut found);
             self.set(index, own, found, true);
         }
+    }
+
+    /// Returns what the `depends_on` of a block names, and remembers it together with that of the module calls around it.
+    fn depends_on(
+        &mut self,
+        module: usize,
+        own: &NodeKey,
+        entries: &[Expression],
+        caller: Option<&(usize, Arc<str>)>,
+    ) -> BTreeSet<BlockId> {
+        let mut named = BTreeSet::new();
+        entries.iter().for_each(|entry| self.dependency(module, entry, &mut named));
+        let mut all = named.clone();
+        if let Some((parent, call)) = caller {
+            // Modules are connected after those that call them.
+            let call = self.ids.get(&(*parent, NodeKey::Call(Arc::clone(call))));
+            all.extend(call.and_then(|call| self.explicit.get(call)).into_iter().flatten());
+        }
+        if let Some(own) = self.ids.get(&(module, own.clone())).filter(|_| !all.is_empty()) {
+            self.explicit.insert(*own, all);
+        }
+        named
     }
 
     fn set(&mut self, module: usize, key: NodeKey, mut found: BTreeSet<BlockId>, may_name_itself: bool) {

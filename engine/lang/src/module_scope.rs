@@ -228,7 +228,8 @@ impl ModuleScope<'_> {
         let repeat = self.evaluator.call_repeat(self.module, self.instance, name, self.known);
         diagnostics.extend(repeat.diagnostics.clone());
         let outputs = &configuration.modules[child].module.outputs;
-        let (key, mut used) = match (repeat.repetition, place.literal_key(used)) {
+        let literal = place.literal_key(used).map(|key| suited(key, repeat.repetition));
+        let (key, mut used) = match (repeat.repetition, literal) {
             (Repetition::Single, _) => (Some(None), used),
             (_, Some(key)) if repeat.keys.contains(&Some(key.clone())) => (Some(Some(key)), used + 1),
             _ => (None, used),
@@ -328,7 +329,7 @@ impl ModuleScope<'_> {
             (Repetition::Unknown, Some(_)) => Ok((unknown(), used + 1)),
             (Repetition::Unknown, None) => Ok((Value::unknown(Type::Dynamic), used)),
             (Repetition::Count | Repetition::ForEach, Some(literal)) => {
-                let literal = Some(literal);
+                let literal = Some(suited(literal, known.repetition));
                 if let Some(value) = known.instances.get(&literal) {
                     return Ok((shown(Some(value)), used + 1));
                 }
@@ -369,6 +370,15 @@ impl ModuleScope<'_> {
     /// Returns the scope for a block of the same module with `count` or `each`.
     pub(crate) fn repeated(&self, repeated: Repeated) -> Self {
         ModuleScope { repeated, self_value: self.self_value.clone(), ..*self }
+    }
+}
+
+/// Returns a literal key as the index that the repetition calls for, as the steps to elements of lists and maps do.
+fn suited(key: InstanceKey, repetition: Repetition) -> InstanceKey {
+    match (&key, repetition) {
+        (InstanceKey::Name(text), Repetition::Count) => text.parse().map_or(key, InstanceKey::Index),
+        (InstanceKey::Index(index), Repetition::ForEach) => InstanceKey::Name(index.to_string().into()),
+        (_, Repetition::Single | Repetition::Count | Repetition::ForEach | Repetition::Unknown) => key,
     }
 }
 

@@ -69,6 +69,9 @@ fn entry(config: &Value, prior: &Value, key: &str, rest: &[PathStep]) -> Value {
     if entries.is_empty() && config.is_null() {
         return config.clone();
     }
+    if matches!(config.ty(), Type::Object(_)) {
+        return config.with_mapping(entries);
+    }
     let element = config.ty().element().cloned().unwrap_or(Type::Dynamic);
     Value::map(element, entries).with_marks(config.marks())
 }

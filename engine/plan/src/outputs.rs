@@ -36,8 +36,7 @@ pub(crate) fn output_changes(round: &Round<'_>) -> (BTreeMap<String, OutputChang
             continue;
         }
         change.sensitive = sensitive;
-        // An output that is null is not recorded: there is none.
-        change.after = Some(value).filter(|value| !value.is_null());
+        change.after = Some(value);
     }
     (changes, diagnostics)
 }

@@ -138,7 +138,7 @@ pub enum Reason {
 pub struct OutputChange {
     /// The recorded value.
     pub before: Option<Value>,
-    /// The value to be, unknown where only the apply will tell; `None` if the output goes.
+    /// The value to be, unknown where only the apply will tell; `None` if the output is no longer declared.
     pub after: Option<Value>,
     /// Whether it is hidden now.
     pub sensitive: bool,
@@ -151,6 +151,8 @@ impl OutputChange {
     pub fn action(&self) -> Action {
         match (&self.before, &self.after) {
             (None, None) => Action::NoOp,
+            // An output that is null is not recorded, so it would be new every time.
+            (None, Some(after)) if after.is_null() => Action::NoOp,
             (None, Some(_)) => Action::Create,
             (Some(_), None) => Action::Delete,
             (Some(before), Some(after)) => {

@@ -507,6 +507,7 @@ fn read_variable(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) 
     Variable {
         name: Arc::clone(name),
         description: fields.text("description", diagnostics),
+        typed: fields.expression("type").is_some(),
         constraint,
         default,
         sensitive: fields.flag("sensitive", diagnostics).unwrap_or(false),

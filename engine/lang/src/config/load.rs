@@ -41,6 +41,7 @@ impl Configuration {
             given: BTreeSet::new(),
             variable_files: BTreeSet::new(),
             blocks: Vec::new(),
+            explicit_dependencies: BTreeMap::new(),
             block_ids: BTreeMap::new(),
             moves: Vec::new(),
             removals: Vec::new(),

@@ -40,8 +40,9 @@ pub(super) fn apply(module: &mut Module, changes: Module, diagnostics: &mut Diag
             missing("variable", &name, &variable.range, diagnostics);
             continue;
         };
-        if variable.constraint.ty != wpinfra_core::Type::Dynamic {
+        if variable.typed {
             base.constraint = variable.constraint;
+            base.typed = true;
         }
         if variable.default.is_some() {
             base.default = variable.default;

@@ -64,6 +64,7 @@ pub struct Configuration {
     /// Files that values of root variables were read from.
     pub(crate) variable_files: BTreeSet<String>,
     pub(crate) blocks: Vec<BlockNode>,
+    pub(crate) explicit_dependencies: BTreeMap<BlockId, Vec<BlockId>>,
     pub(crate) block_ids: BTreeMap<(usize, NodeKey), BlockId>,
     pub(crate) moves: Vec<Move>,
     pub(crate) removals: Vec<Removal>,
@@ -146,6 +147,8 @@ pub struct Variable {
     pub description: Option<String>,
     /// What its value must be.
     pub constraint: Constraint,
+    /// Whether a type is declared, be it `any`; otherwise a value given as text is a string.
+    pub typed: bool,
     /// Its value where none is given.
     pub default: Option<Value>,
     /// Whether its value is to be hidden.

@@ -191,8 +191,8 @@ impl Gathered {
             VariableOrigin::CommandLine => format!("value of -var {}", input.name),
             VariableOrigin::Prompt => format!("answer for {}", input.name),
         };
-        // Only for types that are not primitive the text is an expression.
-        let value = if matches!(variable.constraint.ty, Type::Bool | Type::Number | Type::String | Type::Dynamic) {
+        // Only for declared types that are not primitive the text is an expression.
+        let value = if !variable.typed || matches!(variable.constraint.ty, Type::Bool | Type::Number | Type::String) {
             Value::string(&input.text)
         } else {
             match constant_text(&label, &input.text) {

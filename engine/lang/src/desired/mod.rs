@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wpinfra_core::address::{ConfigAddress, InstanceAddress, ProviderAddress};
 use wpinfra_core::desired::{
-    BlockNode, Desired, DesiredInstance, DesiredOutput, Expansion, ImportTarget, Known, Move, MoveEnd, ProvisionWhen,
-    Provisioner, Removal,
+    BlockId, BlockNode, Desired, DesiredInstance, DesiredOutput, Expansion, ImportTarget, Known, Move, MoveEnd,
+    ProvisionWhen, Provisioner, Removal,
 };
 use wpinfra_core::{Diagnostic, Diagnostics, Marks, ModuleInstance, Type, Value};
 
@@ -149,7 +149,12 @@ impl<'c> Evaluator<'c> {
             let caller = ModuleInstance(instance.0[..instance.0.len() - 1].to_vec());
             let repeat = self.call_repeat(parent, &caller, call_name, known);
             let outside = self.scope(parent, &caller, known);
-            let scope = outside.repeated(repeat.at(key.as_ref()));
+            // `validate` looks at one instance without a key, which stands for all.
+            let repeated = match key {
+                None => Repeat::placeholder(&call.repeat),
+                Some(key) => repeat.at(Some(key)),
+            };
+            let scope = outside.repeated(repeated);
             let value = diagnostics.absorb(evaluate(&expression, &scope));
             let value =
                 if variable.ephemeral { value } else { not_ephemeral(&value, &expression, name, &mut diagnostics) };
@@ -185,7 +190,8 @@ impl<'c> Evaluator<'c> {
         name: &Arc<str>,
         known: &Known,
     ) -> Remembered {
-        let output = &self.configuration.modules[module].module.outputs[name];
+        let node = &self.configuration.modules[module];
+        let output = &node.module.outputs[name];
         self.remembered(instance, MemoKey::Output(Arc::clone(name)), || {
             let scope = self.scope(module, instance, known);
             let mut diagnostics = Diagnostics::new();
@@ -199,7 +205,10 @@ impl<'c> Evaluator<'c> {
                 (Some(expression), false) => not_ephemeral_output(value, expression, name, instance, &mut diagnostics),
                 (None, _) => value,
             };
-            let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+            // Like in Terraform 1.11, "sensitive" hides what the root module prints; what refers to the output of a module sees
+            // only the marks that the value has itself.
+            let hidden = output.sensitive && node.parent.is_none();
+            let marks = if hidden { Marks::SENSITIVE } else { Marks::NONE };
             (value.with_marks(marks), diagnostics)
         })
     }
@@ -276,10 +285,14 @@ fn resolved_keys(
     let ExprKind::Index(both) = &expression.expr.kind else { return Some(expression.clone()) };
     let part =
         |expr: &crate::expr::Expr| Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr.clone()) };
-    let key = diagnostics.absorb(evaluate(&part(&both.1), scope));
+    let mut key = diagnostics.absorb(evaluate(&part(&both.1), scope));
+    if scope.evaluator.validating && !key.is_known() {
+        // `validate` does not know count.index and each.key; any key will do, since nobody looks for the instance.
+        key = if *key.ty() == Type::Number { Value::number(0) } else { Value::string("") };
+    }
     if instance_key(&key).is_none() {
-        let detail = "The key of the instance to import must be a known string or number.";
-        diagnostics.push(Diagnostic::error("Invalid import address", detail).at(expression.range()));
+        let detail = "The key of the instance must be a known string or number.";
+        diagnostics.push(Diagnostic::error("Invalid instance key", detail).at(expression.range()));
         return None;
     }
     let inner = resolved_keys(&part(&both.0), scope, diagnostics)?;
@@ -351,6 +364,10 @@ fn without_ephemeral_mark(value: &Value) -> Value {
 impl Desired for Evaluator<'_> {
     fn blocks(&self) -> &[BlockNode] {
         &self.configuration.blocks
+    }
+
+    fn explicit_dependencies(&self, block: BlockId) -> &[BlockId] {
+        self.configuration.explicit_dependencies.get(&block).map_or(&[], Vec::as_slice)
     }
 
     fn expand(&self, block: &ConfigAddress, known: &Known) -> (Vec<Expansion>, Diagnostics) {

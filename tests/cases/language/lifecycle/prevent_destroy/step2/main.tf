@@ -1,0 +1,5 @@
+resource "terraform_data" "a" {
+  input            = "2"
+  triggers_replace = "1"
+  lifecycle { prevent_destroy = true }
+}

@@ -1,0 +1,1 @@
+locals { late = length(local.self) }

@@ -1,0 +1,5 @@
+module "one" {
+  source = "../one"
+  value  = "from two"
+}
+output "value" { value = module.one.value }

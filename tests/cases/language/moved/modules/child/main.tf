@@ -1,0 +1,2 @@
+variable "name" {}
+resource "terraform_data" "in" { input = var.name }

@@ -1,0 +1,4 @@
+resource "terraform_data" "repeated" {
+  count = 1
+  input = "index ${count.index}"
+}

@@ -1,0 +1,3 @@
+f = "c.auto.tfvars"
+g = "c.auto.tfvars"
+h = "c.auto.tfvars"

@@ -1,0 +1,3 @@
+g = "given.tfvars"
+h = "given.tfvars"
+i = "given.tfvars"
