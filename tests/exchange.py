@@ -44,7 +44,7 @@ def exchange(first: str, second: str, case: Case, cloud: Cloud) -> list[str]:
         folder = pathlib.Path(temporary) / "work"
         for layer in case.layers:
             shutil.copytree(layer, folder, ignore=LEFT_OUT, dirs_exist_ok=True)
-        one, other = Program(first, folder, cloud), Program(second, folder, cloud)
+        one, other = (Program(binary, folder, cloud.environment()) for binary in (first, second))
         one.init()
         one.run("apply", "-input=false", "-no-color", "-auto-approve", *case.arguments)
         own = changed(one, case)

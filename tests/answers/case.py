@@ -13,7 +13,7 @@ from .comparable import Names, Replacement
 from .documents import instances, managed_changes, observed_change
 
 CONFIGS = pathlib.Path(__file__).resolve().parents[2] / "configs"
-LEFT_OUT = shutil.ignore_patterns("step[0-9]*", "expected", "case.json", "demo", ".terraform*", "*.tfstate*", "__pycache__")
+LEFT_OUT = shutil.ignore_patterns("step[0-9]*", "expected", "expected.json", "case.json", "demo", ".terraform*", "*.tfstate*", "__pycache__")
 
 
 @dataclass
@@ -60,8 +60,8 @@ class Failed(Exception):
 class Program:
     """The program under test, at work in a folder of its own."""
 
-    def __init__(self, binary: str, folder: pathlib.Path, cloud: Cloud, timeout_s: float = 1200):
-        self.binary, self.folder, self.cloud, self.timeout_s = binary, folder, cloud, timeout_s
+    def __init__(self, binary: str, folder: pathlib.Path, environment: dict[str, str], timeout_s: float = 1200):
+        self.binary, self.folder, self.environment, self.timeout_s = binary, folder, environment, timeout_s
         self.needs_init = pathlib.Path(binary).name in ("terraform", "tofu")
 
     def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess:
@@ -70,7 +70,7 @@ class Program:
             done = subprocess.run(
                 [self.binary, *arguments],
                 cwd=self.folder,
-                env=self.cloud.environment(),
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -116,7 +116,7 @@ def observe(case: Case, binary: str, cloud: Cloud, timeout_s: float = 1200) -> l
         folder = pathlib.Path(temporary) / "work"
         for layer in case.layers:
             shutil.copytree(layer, folder, ignore=LEFT_OUT, dirs_exist_ok=True)
-        program = Program(binary, folder, cloud, timeout_s)
+        program = Program(binary, folder, cloud.environment(), timeout_s)
         names, observations = Names(), []
         for step, overlay in enumerate([None, *case.overlays], start=1):
             if overlay:

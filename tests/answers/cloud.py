@@ -54,14 +54,19 @@ class Cloud:
         return self.control("GET", "inventory")
 
     def environment(self) -> dict[str, str]:
-        """Returns this process's environment with credentials and endpoint of the local AWS, and nobody else's settings."""
-        own = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE"))}
-        return own | {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": REGION,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "CHECKPOINT_DISABLE": "1",
-            "TF_IN_AUTOMATION": "1",
-        }
+        """Returns the environment of a program that is to work against this cloud."""
+        return environment_for(self.url)
+
+
+def environment_for(url: str) -> dict[str, str]:
+    """Returns this process's environment with credentials and endpoint of a local AWS, and nobody else's settings."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE"))}
+    return own | {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CHECKPOINT_DISABLE": "1",
+        "TF_IN_AUTOMATION": "1",
+    }

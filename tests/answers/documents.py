@@ -28,6 +28,11 @@ def observed_change(change: dict) -> dict:
 
 def instances(state: dict) -> list[tuple[str, dict]]:
     """Returns the attributes in a state file, by address; an object that waits to be deleted is marked."""
+    return [(address, instance.get("attributes") or {}) for address, instance in whole_instances(state)]
+
+
+def whole_instances(state: dict) -> list[tuple[str, dict]]:
+    """Returns the instances in a state file, by address; an object that waits to be deleted is marked."""
     found = []
     for resource in state.get("resources", []):
         base = f"{resource['type']}.{resource['name']}"
@@ -39,5 +44,5 @@ def instances(state: dict) -> list[tuple[str, dict]]:
             key = instance.get("index_key")
             address = base if key is None else f"{base}[{json.dumps(key)}]"
             deposed = f" (deposed {instance['deposed']})" if instance.get("deposed") else ""
-            found.append((address + deposed, instance.get("attributes") or {}))
+            found.append((address + deposed, instance))
     return sorted(found, key=lambda pair: pair[0])

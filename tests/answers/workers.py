@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from .cloud import Cloud
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
+# Cases of the language need no AWS and have a runner of their own: tests/language.py.
+LANGUAGE = TESTS / "cases/language"
 
 
 def find_cases(folders: Iterable[pathlib.Path]) -> list[pathlib.Path]:
@@ -17,6 +19,7 @@ def find_cases(folders: Iterable[pathlib.Path]) -> list[pathlib.Path]:
     for folder in list(folders) or [TESTS / "cases", TESTS / "variants"]:
         files = [*folder.rglob("main.tf"), *folder.rglob("case.json")]
         below = {path.parent.resolve() for path in files if not hidden(path.relative_to(folder))}
+        below = {path for path in below if LANGUAGE not in path.parents}
         if not below:
             print(f"{folder}: no case (a folder with a main.tf or a case.json) at or below it", file=sys.stderr)
             sys.exit(2)

@@ -79,7 +79,7 @@ def take_over(binary: str, variant: bool, show: bool) -> list[str]:
         built = build(cloud)
         folder = pathlib.Path(temporary) / "work"
         prepare(folder, built, variant)
-        program = Program(binary, folder, cloud)
+        program = Program(binary, folder, cloud.environment())
         program.init()
         before = cloud.inventory()
         for address, identifier in built["imports"].items():
