@@ -25,6 +25,10 @@ impl Scope for NoScope {
         Err(Failed)
     }
 
+    fn allows_calls(&self) -> bool {
+        false
+    }
+
     fn functions(&self) -> FunctionScope<'_> {
         FunctionScope {
             files: &NoFiles,

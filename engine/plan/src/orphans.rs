@@ -95,11 +95,13 @@ fn is_forgotten(round: &Round<'_>, address: &InstanceAddress) -> bool {
 fn contradicted_removals(round: &Round<'_>) -> Diagnostics {
     let removals = round.request.desired.removals().iter();
     let contradicted = removals.filter_map(|removal| {
-        let resource = removal.resource.as_ref().filter(|resource| round.graph.resource(resource).is_some())?;
+        let resource = removal.resource.as_ref()?;
+        let block = round.graph.resource(resource)?;
         let detail = format!(
             "A \"removed\" block says that {resource} is gone, but the configuration still has it. Take one of the two away."
         );
-        Some(Diagnostic::error("Removed resource still exists", detail).at(removal.range.clone()))
+        let range = round.graph.blocks()[block].range.clone().or_else(|| removal.range.clone());
+        Some(Diagnostic::error("Removed resource still exists", detail).at(range))
     });
     contradicted.collect()
 }

@@ -99,7 +99,11 @@ impl Defaults {
 
 /// Reads a type constraint; `any` if there are errors.
 pub fn parse_constraint(expression: &Expression, diagnostics: &mut Diagnostics) -> Constraint {
-    let expression = &expression.unquoted();
+    let in_json = super::load::is_json(&expression.source.file);
+    let expression = &match expression.expr.literal_text() {
+        Some(text) if in_json || OLD_TYPES.contains(&text) => expression.unquoted(),
+        _ => expression.clone(),
+    };
     let mut reader = Reader { expression, diagnostics };
     let mut defaults = Defaults::default();
     let ty = reader.read(&expression.expr, &mut defaults);
@@ -110,6 +114,9 @@ struct Reader<'a> {
     expression: &'a Expression,
     diagnostics: &'a mut Diagnostics,
 }
+
+/// What could stand in quotes before version 0.12, and still can.
+const OLD_TYPES: [&str; 3] = ["string", "list", "map"];
 
 const KEYWORDS: [&str; 11] =
     ["string", "number", "bool", "any", "list", "set", "map", "object", "tuple", "optional", "list(any)"];
@@ -128,10 +135,12 @@ impl Reader<'_> {
         if let ExprKind::Parenthesis(inner) = &expr.kind {
             return self.read(inner, defaults);
         }
-        // Before version 0.12 types stood in quotes.
-        let text = expr.keyword().cloned().or_else(|| expr.literal_text().map(Arc::from));
-        if let Some(word) = text {
-            return self.keyword(expr, &word);
+        if let Some(word) = expr.keyword() {
+            return self.keyword(expr, word);
+        }
+        if let Some(text) = expr.literal_text() {
+            let help = format!("write {text} without quotes");
+            return self.error(expr, "Types stand without quotes.", Some(help));
         }
         if let ExprKind::Call(call) = &expr.kind {
             return self.constructor(expr, call, defaults);

@@ -38,6 +38,7 @@ impl Configuration {
             modules: nodes,
             sources,
             variables: BTreeMap::new(),
+            variable_ranges: BTreeMap::new(),
             blocks: Vec::new(),
             block_ids: BTreeMap::new(),
             moves: Vec::new(),
@@ -52,6 +53,7 @@ impl Configuration {
         configuration.check_names(&mut diagnostics);
         let acyclic = configuration.build_graph(&mut consequences);
         configuration.read_moves(&mut consequences);
+        configuration.check_import_addresses(&mut consequences);
         variables::assign(&mut configuration, inputs, &mut consequences);
         if acyclic && (diagnostics.has_errors() || consequences.has_errors()) {
             consequences.extend(configuration.validate());

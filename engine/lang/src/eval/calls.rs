@@ -49,6 +49,10 @@ impl Scope for TemplateScope<'_> {
 
 impl Evaluation<'_> {
     pub(super) fn call(&mut self, expr: &Expr, call: &Call) -> Evaluated {
+        if !self.scope.allows_calls() {
+            let detail = "Only a constant can stand here, so no function can be called. Write the result.";
+            return self.fail_at(expr, call.name_span, "Function calls not allowed", detail, None);
+        }
         match call.name.strip_prefix("core::").unwrap_or(&call.name) {
             "try" => self.try_call(expr, call),
             "can" => self.can_call(expr, call),
