@@ -6,6 +6,7 @@ use wpinfra_core::desired::{BlockKind, Move, MoveEnd, Repetition};
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, InstanceKey, ModuleInstance};
 
 use crate::managed::destruction_prevented;
+use crate::moves::ambiguous_moves;
 use crate::objects::{Sight, Tracked};
 use crate::plan::{Action, Change, Mode, Reason};
 use crate::planner::Round;
@@ -14,6 +15,7 @@ use crate::planner::Round;
 pub(crate) fn departures(round: &mut Round<'_>) -> (Vec<Change>, Diagnostics) {
     let mut diagnostics = contradicted_removals(round);
     diagnostics.extend(contradicted_moves(round));
+    diagnostics.extend(ambiguous_moves(round.request.desired.moves()));
     let mut changes = Vec::new();
     if round.request.options.mode == Mode::RefreshOnly {
         return (changes, diagnostics);

@@ -262,7 +262,7 @@ impl<'c> Evaluator<'c> {
             Ok(MoveEnd::Resource(resource)) => resource.instance(None),
             Ok(MoveEnd::Module(_)) => {
                 let detail = "Only resources can be imported, not whole modules.";
-                diagnostics.push(Diagnostic::error("Invalid import address", detail).at(block.range.clone()));
+                diagnostics.push(Diagnostic::error("Invalid import address", detail).at(block.to.range()));
                 return;
             }
             Err(problem) => {

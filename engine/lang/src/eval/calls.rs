@@ -240,6 +240,13 @@ impl Evaluation<'_> {
         if !variables.is_known() {
             return Ok(Value::refined(Type::String, Refinement::not_null()));
         }
+        let invalid = variables.mapping().and_then(|mapping| mapping.keys().find(|name| !is_variable_name(name)));
+        if let Some(name) = invalid {
+            let detail = format!(
+                "{name:?} cannot be the name of a variable in a template: it begins with a letter and goes on with letters, digits and underscores."
+            );
+            return self.fail_at(expr, call.arguments[1].span, "Invalid function argument", detail, None);
+        }
         let length = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
         let template = match parse_template(source, Span { start: 0, end: length }) {
             Ok(template) => template,
@@ -258,4 +265,11 @@ impl Evaluation<'_> {
         self.diagnostics.extend(diagnostics);
         value
     }
+}
+
+/// Tells whether a template can refer to a variable of this name.
+fn is_variable_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(unicode_ident::is_xid_start)
+        && characters.all(|other| other == '-' || unicode_ident::is_xid_continue(other))
 }
