@@ -261,8 +261,10 @@ pub struct ImportTarget {
     pub to: InstanceAddress,
     /// The import id; `None` while it is unknown.
     pub id: Option<String>,
-    /// Where the block stands.
+    /// Where the address stands.
     pub range: Option<SourceRange>,
+    /// Where the id stands.
+    pub id_range: Option<SourceRange>,
 }
 
 /// When a provisioner runs.

@@ -19,6 +19,7 @@ impl Configuration {
         for index in 0..self.modules.len() {
             self.check_resource_types(index, diagnostics);
             self.check_calls(index, diagnostics);
+            self.check_call_providers(index, diagnostics);
             self.check_required_providers(index, diagnostics);
         }
     }
@@ -162,14 +163,16 @@ impl Evaluator<'_> {
             diagnostics.extend(self.resource_repeat(index, &instance, &resource.key, known).diagnostics.clone());
             let repeated = scope.repeated(Repeat::placeholder(&resource.repeat));
             diagnostics.extend(self.evaluated(index, resource, &instance, &repeated).1);
-            for condition in resource.lifecycle.preconditions.iter().chain(&resource.lifecycle.postconditions) {
-                let mut with_self = scope.repeated(repeated.repeated.clone());
-                with_self.self_value = self
-                    .configuration
-                    .schema_of(index, resource)
-                    .map(|schema| wpinfra_core::Value::unknown(schema.implied_type()));
+            for condition in &resource.lifecycle.preconditions {
+                diagnostics.extend(evaluate(&condition.condition, &repeated).1);
+            }
+            let mut with_self = scope.repeated(repeated.repeated.clone());
+            let schema = self.configuration.schema_of(index, resource);
+            with_self.self_value = schema.map(|schema| wpinfra_core::Value::unknown(schema.implied_type()));
+            for condition in &resource.lifecycle.postconditions {
                 diagnostics.extend(evaluate(&condition.condition, &with_self).1);
             }
+            diagnostics.extend(Self::check_provisioners(resource, &with_self));
         }
         for (name, output) in &module.outputs {
             diagnostics.extend(self.output(index, &instance, name, known).1);
@@ -187,6 +190,9 @@ impl Evaluator<'_> {
             for condition in &check.assertions {
                 diagnostics.extend(evaluate(&condition.condition, &scope).1);
             }
+        }
+        if node.parent.is_none() {
+            diagnostics.extend(wpinfra_core::desired::Desired::imports(self, known).1);
         }
     }
 }

@@ -34,6 +34,8 @@ impl Configuration {
             ids: BTreeMap::new(),
             nodes: Vec::new(),
             explicit: BTreeMap::new(),
+            own: None,
+            own_at: Vec::new(),
             diagnostics,
         };
         builder.declare();
@@ -54,6 +56,10 @@ struct Builder<'c> {
     nodes: Vec<BlockNode>,
     /// What `depends_on` of a module call or resource names, that of the calls around it included.
     explicit: BTreeMap<BlockId, BTreeSet<BlockId>>,
+    /// The block whose references are being collected, while it must not refer to itself.
+    own: Option<BlockId>,
+    /// Where it does.
+    own_at: Vec<SourceRange>,
     diagnostics: &'c mut Diagnostics,
 }
 
@@ -190,21 +196,21 @@ impl Builder<'_> {
     fn connect_resources(&mut self, index: usize, module: &Module, caller: Option<&(usize, Arc<str>)>) {
         for (key, resource) in &module.resources {
             let mut found = BTreeSet::new();
+            let own = NodeKey::Resource(key.clone());
+            self.own = self.ids.get(&(index, own.clone())).copied();
             self.body(index, &resource.body, &mut Vec::new(), &mut found);
             self.repeat(index, &resource.repeat, &mut found);
-            let own = NodeKey::Resource(key.clone());
-            found.extend(self.depends_on(index, &own, &resource.depends_on, caller));
             let lifecycle = &resource.lifecycle;
-            lifecycle.replace_triggered_by.iter().for_each(|value| self.expression(index, value, &mut found));
             self.conditions(index, &lifecycle.preconditions, &mut found);
-            let own_id = self.ids.get(&(index, own.clone())).copied();
-            let refers_to_itself = own_id.is_some_and(|id| found.contains(&id));
-            if refers_to_itself {
+            self.own = None;
+            for range in std::mem::take(&mut self.own_at) {
                 let detail = format!(
-                    "{key} refers to itself; inside of conditions and provisioners write \"self\" for the object itself."
+                    "{key} refers to itself, but none of its values is there before it is. In postconditions and provisioners write \"self\" for the object."
                 );
-                self.diagnostics.push(Diagnostic::error("Self-referential block", detail).at(resource.range.clone()));
+                self.diagnostics.push(Diagnostic::error("Self-referential block", detail).at(range));
             }
+            found.extend(self.depends_on(index, &own, &resource.depends_on, caller));
+            lifecycle.replace_triggered_by.iter().for_each(|value| self.expression(index, value, &mut found));
             self.conditions(index, &lifecycle.postconditions, &mut found);
             for provisioner in &resource.provisioners {
                 self.body(index, &provisioner.body, &mut Vec::new(), &mut found);
@@ -379,6 +385,9 @@ impl Builder<'_> {
         match self.ids.get(&(module, key.clone())) {
             Some(id) => {
                 found.insert(*id);
+                if self.own == Some(*id) {
+                    self.own_at.push(source.range(crate::references::whole_span(traversal)));
+                }
             }
             None => {
                 self.diagnostics.push(undeclared(&self.configuration.modules[module].module, &key, traversal, source));

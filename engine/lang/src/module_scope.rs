@@ -295,6 +295,19 @@ impl ModuleScope<'_> {
             resource_type: Arc::clone(&key.resource_type),
             name: Arc::clone(&key.name),
         };
+        let repeated = &resource.repeat;
+        if (repeated.count.is_some() || repeated.for_each.is_some())
+            && let Some(StepKind::Attribute(attribute)) = place.traversal.steps.get(used).map(|step| &step.kind)
+        {
+            let (argument, example) =
+                if repeated.count.is_some() { ("count", "[0]") } else { ("for_each", "[\"key\"]") };
+            let detail = format!(
+                "{key} has {argument:?}, so there can be several of it, and the reference must say which one it means."
+            );
+            let help =
+                format!("write {key}{example}.{attribute} for one of them, or collect all with a \"for\" expression");
+            return place.fail(diagnostics, "Missing resource instance key", detail, Some(help));
+        }
         let literal = place.literal_key(used);
         let (value, used, is_collection) = match self.known.resources.get(&address) {
             Some(known) => {

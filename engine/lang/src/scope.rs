@@ -25,7 +25,7 @@ impl Scope for NoScope {
         Err(Failed)
     }
 
-    fn has_functions(&self) -> bool {
+    fn allows_calls(&self) -> bool {
         false
     }
 

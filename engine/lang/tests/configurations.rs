@@ -399,7 +399,7 @@ main.tf:6: Invalid reference: The name "foo" alone means nothing here. A referen
 main.tf:6: Reference to "count" in non-counted context: "count.index" can be used only in blocks that have the argument "count".
 main.tf:6: Reference to "each" in context without for_each: "each" can be used only in blocks that have the argument "for_each".
 main.tf:6: Unsupported attribute: This object has no attribute named "nme". | did you mean "name"?
-main.tf:8: Self-referential block: test_thing.a2 refers to itself; inside of conditions and provisioners write "self" for the object itself.
+main.tf:9: Self-referential block: test_thing.a2 refers to itself, but none of its values is there before it is. In postconditions and provisioners write "self" for the object.
 "#,
     );
 }

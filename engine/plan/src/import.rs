@@ -51,7 +51,9 @@ fn unknown_id(target: &ImportTarget) -> Diagnostic {
         "The id of the object that is to become {} depends on something that is known only after apply.",
         target.to
     );
-    Diagnostic::error("Import id is not known", detail).at(target.range.clone()).about(&target.to)
+    Diagnostic::error("Import id is not known", detail)
+        .at(target.id_range.clone().or_else(|| target.range.clone()))
+        .about(&target.to)
 }
 
 fn no_block(target: &ImportTarget) -> Diagnostic {

@@ -36,6 +36,42 @@ pub(crate) fn apply_moves<T>(moves: &[Move], entries: &mut BTreeMap<InstanceAddr
     diagnostics
 }
 
+/// Returns errors about statements that contradict each other: what moves to two places, what two things move to, and circles.
+pub(crate) fn ambiguous_moves(moves: &[Move]) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for (index, statement) in moves.iter().enumerate() {
+        let earlier = &moves[..index];
+        let same_origin = earlier.iter().find(|other| other.from == statement.from && other.to != statement.to);
+        let same_goal = earlier.iter().find(|other| other.to == statement.to && other.from != statement.from);
+        let Some((other, what)) = same_origin
+            .map(|other| (other, "one object cannot move to two addresses"))
+            .or_else(|| same_goal.map(|other| (other, "two objects cannot move to one address")))
+        else {
+            continue;
+        };
+        let place =
+            other.range.as_ref().map_or_else(String::new, |at| format!(", in {} line {}", at.file, at.start.line));
+        let detail = format!("This statement contradicts another one{place}: {what}. Take one of the two away.");
+        diagnostics.push(Diagnostic::error("Ambiguous moved blocks", detail).at(statement.range.clone()));
+    }
+    for (index, statement) in moves.iter().enumerate() {
+        // Every circle is told at its first statement.
+        let (mut end, mut least) = (&statement.to, index);
+        for _ in 0..moves.len() {
+            if *end == statement.from {
+                break;
+            }
+            let Some(next) = moves.iter().position(|other| other.from == *end) else { break };
+            (end, least) = (&moves[next].to, least.min(next));
+        }
+        if *end == statement.from && statement.from != statement.to && least == index {
+            let detail = "Following the moved blocks from here leads back to the beginning, so the object would never arrive. Take one of the blocks away.";
+            diagnostics.push(Diagnostic::error("Cycle of moved blocks", detail).at(statement.range.clone()));
+        }
+    }
+    diagnostics
+}
+
 /// Returns where the statement moves an address; `None` if it is not about it.
 fn destination(statement: &Move, address: &InstanceAddress) -> Option<InstanceAddress> {
     let module = &address.resource.module.0;
@@ -176,6 +212,27 @@ mod tests {
         ] {
             let diagnostics = check(moves, before, after);
             assert!(diagnostics.is_empty(), "{moves:?}: {diagnostics:?}");
+        }
+    }
+
+    #[test]
+    fn statements_must_not_contradict_each_other() {
+        for (moves, summaries) in [
+            (&[("*t.a", "*t.b"), ("*t.b", "*t.c")][..], ""),
+            (&[("*t.a", "*t.b"), ("*t.a", "*t.b")], ""),
+            (&[("*t.a", "*t.a")], ""),
+            (&[("*t.a", "*t.b"), ("*t.a", "*t.c")], "Ambiguous moved blocks"),
+            (&[("*t.a", "*t.c"), ("*t.b", "*t.c")], "Ambiguous moved blocks"),
+            (&[("*t.a", "*t.b"), ("*t.b", "*t.a")], "Cycle of moved blocks"),
+            (
+                &[("*t.x", "*t.a"), ("*t.a", "*t.b"), ("*t.b", "*t.c"), ("*t.c", "*t.a")],
+                "Ambiguous moved blocks Cycle of moved blocks",
+            ),
+        ] {
+            let moves: Vec<Move> =
+                moves.iter().map(|(from, to)| Move { from: end(from), to: end(to), range: None }).collect();
+            let found: Vec<String> = ambiguous_moves(&moves).into_iter().map(|problem| problem.summary).collect();
+            assert_eq!(found.join(" "), summaries, "{moves:?}");
         }
     }
 

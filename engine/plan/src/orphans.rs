@@ -6,6 +6,7 @@ use wpinfra_core::desired::{BlockKind, Move, MoveEnd, Repetition};
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, InstanceKey, ModuleInstance};
 
 use crate::managed::destruction_prevented;
+use crate::moves::ambiguous_moves;
 use crate::objects::{Sight, Tracked};
 use crate::plan::{Action, Change, Mode, Reason};
 use crate::planner::Round;
@@ -14,6 +15,7 @@ use crate::planner::Round;
 pub(crate) fn departures(round: &mut Round<'_>) -> (Vec<Change>, Diagnostics) {
     let mut diagnostics = contradicted_removals(round);
     diagnostics.extend(contradicted_moves(round));
+    diagnostics.extend(ambiguous_moves(round.request.desired.moves()));
     let mut changes = Vec::new();
     if round.request.options.mode == Mode::RefreshOnly {
         return (changes, diagnostics);
@@ -95,11 +97,13 @@ fn is_forgotten(round: &Round<'_>, address: &InstanceAddress) -> bool {
 fn contradicted_removals(round: &Round<'_>) -> Diagnostics {
     let removals = round.request.desired.removals().iter();
     let contradicted = removals.filter_map(|removal| {
-        let resource = removal.resource.as_ref().filter(|resource| round.graph.resource(resource).is_some())?;
+        let resource = removal.resource.as_ref()?;
+        let block = round.graph.resource(resource)?;
         let detail = format!(
             "A \"removed\" block says that {resource} is gone, but the configuration still has it. Take one of the two away."
         );
-        Some(Diagnostic::error("Removed resource still exists", detail).at(removal.range.clone()))
+        let range = round.graph.blocks()[block].range.clone().or_else(|| removal.range.clone());
+        Some(Diagnostic::error("Removed resource still exists", detail).at(range))
     });
     contradicted.collect()
 }

@@ -355,7 +355,8 @@ fn removed_objects_are_forgotten() {
 fn imports_begin_with_what_stands() {
     let mut desired =
         TestDesired::new("test_thing.a\n test_thing.b note=x\n test_thing.c peer=@test_thing.b\n test_thing.d");
-    let import = |name: &str, id: &str| ImportTarget { to: address(name), id: Some(id.to_owned()), range: None };
+    let import =
+        |name: &str, id: &str| ImportTarget { to: address(name), id: Some(id.to_owned()), range: None, id_range: None };
     desired.imports = vec![import("test_thing.a", "i-1"), import("test_thing.b", "i-2"), import("test_thing.d", "i-4")];
     insta::assert_snapshot!(show(&desired, &state("test_thing.d"), &normal(), &World::default()), @r#"
     NoOp test_thing.a importing i-1

@@ -96,7 +96,7 @@ async fn plan(
     let options = Options { refresh: false, targets: vec![address.to_string()], ..Options::default() };
     let facts = std::mem::take(&mut ready.facts);
     let configuration = &ready.configuration;
-    let target = ImportTarget { to: address.clone(), id: Some(id.to_owned()), range: None };
+    let target = ImportTarget { to: address.clone(), id: Some(id.to_owned()), range: None, id_range: None };
     let desired = move || -> Box<dyn Desired + '_> {
         Box::new(WithImport { inner: Evaluator::new(configuration), target: target.clone() })
     };

@@ -10,13 +10,13 @@ use super::load::join;
 use super::{
     ANNOUNCED_VERSION, Backend, CheckBlock, Condition, Constraint, ImportBlock, Local, Module, ModuleCall, MovedBlock,
     Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, RequiredProvider, Variable, parse_constraint,
-    resources,
+    resources, rules,
 };
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression, StepKind};
 use crate::scope::NoScope;
 use crate::suggest::did_you_mean;
-use crate::syntax::{Block, Body};
+use crate::syntax::{Attribute, Block, Body};
 
 /// Words of top-level blocks with the number of their labels.
 const TOP_LEVEL: [(&str, usize); 13] = [
@@ -66,7 +66,7 @@ pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool,
     }
 }
 
-fn label_count(block: &Block, wanted: usize) -> Diagnostic {
+pub(super) fn label_count(block: &Block, wanted: usize) -> Diagnostic {
     let names = match &*block.kind {
         "resource" | "data" | "ephemeral" => "its type and its name, as in resource \"aws_vpc\" \"main\"",
         "provider" => "the name of the provider",
@@ -80,14 +80,9 @@ fn label_count(block: &Block, wanted: usize) -> Diagnostic {
 
 /// Tells whether the labels can be names: they occur in references.
 fn names_are_valid(block: &Block, diagnostics: &mut Diagnostics) -> bool {
-    let valid = |text: &str| {
-        let mut characters = text.chars();
-        characters.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c))
-            && characters.all(|c| c == '-' || unicode_ident::is_xid_continue(c))
-    };
     let mut all = true;
     for (label, span) in &block.labels {
-        if !valid(label) {
+        if !rules::is_name(label) {
             let detail = format!(
                 "{label:?} cannot be a name: a name begins with a letter or underscore and goes on with letters, digits, underscores and dashes."
             );
@@ -149,10 +144,14 @@ fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnos
 }
 
 fn duplicate(what: &str, name: &str, block: &Block, other: &wpinfra_core::SourceRange) -> Diagnostic {
-    let detail = format!(
-        "A {what} named {name:?} is declared already, in {} line {}. Give one of them another name.",
-        other.file, other.start.line
-    );
+    let place = format!("in {} line {}", other.file, other.start.line);
+    let detail = if name.is_empty() {
+        format!(
+            "A module can have one {what} only, and there is one already, {place}. Put the content of both into one."
+        )
+    } else {
+        format!("A {what} named {name:?} is declared already, {place}. Give one of them another name.")
+    };
     Diagnostic::error(format!("Duplicate {what}"), detail).at(block.range())
 }
 
@@ -241,6 +240,11 @@ pub(super) fn constant(expression: &Expression, ty: &Type, name: &str, diagnosti
         return None;
     }
     match wpinfra_core::convert::convert(&value, ty) {
+        Ok(value) if value.is_null() && *ty != Type::Dynamic => {
+            let detail = format!("The value of {name:?} must not be null; leave the argument away for its default.");
+            diagnostics.push(Diagnostic::error("Unsuitable value", detail).at(expression.range()));
+            None
+        }
         Ok(value) => Some(value),
         Err(error) => {
             let detail = format!("The value of {name:?} does not suit: {}.", error.message);
@@ -283,10 +287,19 @@ pub(super) fn read_condition(block: &Block, diagnostics: &mut Diagnostics) -> Op
     let fields = Fields::new(block, &["condition", "error_message"], &[], diagnostics);
     let (condition, message) =
         (fields.required("condition", diagnostics), fields.required("error_message", diagnostics));
-    Some(Condition { condition: condition?, message: message?, range: block.range() })
+    let condition = Condition { condition: condition?, message: message?, range: block.range() };
+    rules::check_refers(&condition, diagnostics);
+    Some(condition)
 }
 
-/// Reads the list of references of `depends_on` and its like.
+/// Reads a list of references that are known without calculation, as in `depends_on`.
+pub(super) fn read_references(expression: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expression> {
+    let list = read_list(expression, diagnostics);
+    rules::check_references(&list, diagnostics);
+    list
+}
+
+/// Reads the elements of a list in brackets.
 pub(super) fn read_list(expression: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expression> {
     let ExprKind::Tuple(elements) = &expression.expr.kind else {
         let detail = "A list of references in brackets is expected.";
@@ -315,7 +328,8 @@ pub(super) fn read_provider_reference(
         _ => expression.expr.literal_text().map(|text| text.split('.').map(Arc::from).collect()),
     };
     let range = expression.range();
-    match parts.as_deref() {
+    let named = parts.filter(|parts| parts.iter().all(|part| rules::is_name(part)));
+    match named.as_deref() {
         Some([name]) => Some(ProviderReference { name: Arc::clone(name), alias: None, range }),
         Some([name, alias]) => {
             Some(ProviderReference { name: Arc::clone(name), alias: Some(Arc::clone(alias)), range })
@@ -347,27 +361,36 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
     );
     if let (Some(text), Some(expression)) =
         (fields.text("required_version", diagnostics), fields.expression("required_version"))
+        && let Some(text) = checked_version(&text, &expression, diagnostics)
     {
         let range = expression.range();
-        match super::providers::satisfies(ANNOUNCED_VERSION, &text) {
-            Ok(true) => {}
-            Ok(false) => {
-                let detail = format!(
-                    "The configuration wants version {text}, but wpinfra behaves like Terraform {ANNOUNCED_VERSION}. Change the constraint if that will do."
-                );
-                diagnostics.push(Diagnostic::error("Unsupported Terraform version", detail).at(range.clone()));
-            }
-            Err(why) => diagnostics.push(
-                Diagnostic::error("Invalid version constraint", format!("{text:?} is no version constraint: {why}."))
-                    .at(range.clone()),
-            ),
+        if super::providers::satisfies(ANNOUNCED_VERSION, &text) == Ok(false) {
+            let detail = format!(
+                "The configuration wants version {text}, but wpinfra behaves like Terraform {ANNOUNCED_VERSION}. Change the constraint if that will do."
+            );
+            diagnostics.push(Diagnostic::error("Unsupported Terraform version", detail).at(range.clone()));
         }
         module.settings.required_versions.push((text, range));
     }
+    if let Some(expression) = fields.body.attributes.get("experiments") {
+        let detail =
+            "There are no experimental features here, as there are none in releases of Terraform. Remove the argument.";
+        diagnostics.push(Diagnostic::error("Experiments are not available", detail).at(expression.range()));
+    }
     for inner in fields.blocks("required_providers") {
+        if let Some(first) = &module.settings.required_providers_at {
+            diagnostics.push(duplicate("required_providers block", "", inner, first));
+        } else {
+            module.settings.required_providers_at = Some(inner.range());
+        }
         read_required_providers(module, inner, diagnostics);
     }
-    for inner in fields.blocks("cloud") {
+    if let (Some(cloud), Some(backend)) = (fields.blocks("cloud").next(), fields.blocks("backend").next()) {
+        let later = if cloud.range().start.byte < backend.range().start.byte { backend } else { cloud };
+        let detail = "A state has one home: keep either the cloud block or the backend block.";
+        diagnostics.push(Diagnostic::error("Both cloud and backend", detail).at(later.range()));
+    }
+    for inner in fields.blocks("cloud").filter(|_| root) {
         let detail = "wpinfra keeps its state in a file; HCP Terraform is not supported. Remove the block, or use backend \"local\".";
         diagnostics.push(Diagnostic::error("Unsupported backend", detail).at(inner.range()));
     }
@@ -398,60 +421,107 @@ fn read_backend(module: &mut Module, block: &Block, root: bool, diagnostics: &mu
         }
     }
     if let Some(other) = &module.settings.backend {
-        diagnostics.push(duplicate("backend", &kind, block, &other.range));
+        diagnostics.push(duplicate("backend", "", block, &other.range));
     }
     module.settings.backend = Some(Backend { kind: kind.to_string(), arguments, range: block.range() });
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
 fn read_required_providers(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics) {
     let body = block.body.shaped(&|_| None, diagnostics);
+    for inner in &body.blocks {
+        diagnostics.push(rules::no_blocks(inner, body.range(inner.kind_span)));
+    }
     for attribute in body.attributes.values() {
-        let range = attribute.range();
-        let mut entry = RequiredProvider {
-            source: Registry::full_source(&attribute.name),
-            version: None,
-            configuration_aliases: Vec::new(),
-            range: range.clone(),
-        };
-        match &attribute.value.kind {
-            ExprKind::Object(items) => {
-                for (key, value) in items {
-                    match (key.literal_text(), value.literal_text()) {
-                        (Some("source"), Some(text)) => entry.source = Registry::full_source(text),
-                        (Some("version"), Some(text)) => entry.version = Some(text.to_owned()),
-                        (Some("configuration_aliases"), None) => {
-                            let list = Expression {
-                                source: Arc::clone(&body.source),
-                                expr: Arc::new(value.clone()),
-                            };
-                            for element in read_list(&list, diagnostics) {
-                                let reference = read_provider_reference(&element, diagnostics);
-                                entry.configuration_aliases.extend(reference.and_then(|found| found.alias));
-                            }
-                        }
-                        _ => diagnostics.push(
-                            Diagnostic::error(
-                                "Invalid required_providers object",
-                                "A required provider has a source and a version, both strings, and configuration_aliases.",
-                            )
-                            .at(body.range(key.span)),
-                        ),
-                    }
+        let entry = read_required_provider(&body, attribute, diagnostics);
+        module.settings.required_providers.insert(Arc::clone(&attribute.name), entry);
+    }
+}
+
+fn read_required_provider(body: &Body, attribute: &Attribute, diagnostics: &mut Diagnostics) -> RequiredProvider {
+    let range = attribute.range();
+    let name = &attribute.name;
+    if !rules::is_provider_name(name) || name.to_lowercase() != **name {
+        let detail = format!(
+            "{name:?} cannot be the name of a provider: it consists of small letters, digits, and dashes between them."
+        );
+        diagnostics.push(Diagnostic::error("Invalid provider name", detail).at(range.clone()));
+    }
+    let mut entry = RequiredProvider {
+        source: Registry::full_source(name),
+        version: None,
+        configuration_aliases: Vec::new(),
+        range: range.clone(),
+    };
+    let expression = attribute.expression();
+    if let Some(text) = attribute.value.literal_text() {
+        entry.version = checked_version(text, &expression, diagnostics);
+        return entry;
+    }
+    let ExprKind::Object(items) = &attribute.value.kind else {
+        let detail = "An object with source and version is expected.";
+        diagnostics.push(Diagnostic::error("Invalid required_providers object", detail).at(range));
+        return entry;
+    };
+    for (key, value) in items {
+        let value = rules::part(&expression, value);
+        match (key.literal_text(), value.expr.literal_text()) {
+            (Some("source"), Some(text)) => {
+                if let Some(source) = checked_source(text) {
+                    entry.source = source;
+                } else {
+                    let detail = format!(
+                        "{text:?} is no source of a provider: it is written as hashicorp/aws, with a host in front if it is not registry.terraform.io."
+                    );
+                    diagnostics.push(Diagnostic::error("Invalid provider source", detail).at(value.range()));
                 }
             }
-            _ => match attribute.value.literal_text() {
-                Some(text) => entry.version = Some(text.to_owned()),
-                None => diagnostics.push(
-                    Diagnostic::error(
-                        "Invalid required_providers object",
-                        "An object with source and version is expected.",
-                    )
-                    .at(range),
-                ),
-            },
+            (Some("version"), Some(text)) => entry.version = checked_version(text, &value, diagnostics),
+            (Some("configuration_aliases"), None) => {
+                for element in read_list(&value, diagnostics) {
+                    if !rules::in_json(&element) && element.expr.literal_text().is_some() {
+                        let detail = "The names of provider configurations stand without quotes: aws.west.";
+                        diagnostics.push(Diagnostic::error("Invalid expression", detail).at(element.range()));
+                        continue;
+                    }
+                    let reference = read_provider_reference(&element, diagnostics);
+                    entry.configuration_aliases.extend(reference.and_then(|found| found.alias));
+                }
+            }
+            _ => diagnostics.push(
+                Diagnostic::error(
+                    "Invalid required_providers object",
+                    "A required provider has a source and a version, both strings, and configuration_aliases.",
+                )
+                .at(body.range(key.span)),
+            ),
         }
-        module.settings.required_providers.insert(Arc::clone(&attribute.name), entry);
+    }
+    entry
+}
+
+/// Returns the source address in full; `None` if the text is none.
+fn checked_source(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split('/').collect();
+    let names = match parts.as_slice() {
+        [] | [_, _, _, _, ..] => return None,
+        [host, rest @ ..] if rest.len() == 2 && !host.is_empty() && !host.contains(char::is_whitespace) => rest,
+        [_, _, _] => return None,
+        all => all,
+    };
+    names.iter().all(|name| rules::is_provider_name(name)).then(|| Registry::full_source(&text.to_lowercase()))
+}
+
+/// Returns the text if it is a version constraint, and reports it otherwise.
+fn checked_version(text: &str, expression: &Expression, diagnostics: &mut Diagnostics) -> Option<String> {
+    match super::providers::satisfies(ANNOUNCED_VERSION, text) {
+        Ok(_) => Some(text.to_owned()),
+        Err(why) => {
+            let detail = format!(
+                "{text:?} is no version constraint: {why}. Constraints look like \"~> 5.0\" or \">= 5.1, < 6\"."
+            );
+            diagnostics.push(Diagnostic::error("Invalid version constraint", detail).at(expression.range()));
+            None
+        }
     }
 }
 
@@ -460,6 +530,22 @@ fn read_provider(module: &mut Module, block: &Block, name: Arc<str>, diagnostics
     let alias =
         body.expression("alias").and_then(|expression| constant(&expression, &Type::String, "alias", diagnostics));
     let alias: Option<Arc<str>> = alias.and_then(|value| value.as_str().map(Arc::from));
+    if let (Some(alias), Some(expression)) = (&alias, body.expression("alias"))
+        && !rules::is_name(alias)
+    {
+        let detail = format!(
+            "{alias:?} cannot be a name: a name begins with a letter or underscore and goes on with letters, digits, underscores and dashes."
+        );
+        diagnostics.push(Diagnostic::error("Invalid name", detail).at(expression.range()));
+    }
+    if let Some(expression) = body.expression("version")
+        && let Some(text) = constant(&expression, &Type::String, "version", diagnostics)
+        && let Some(text) = text.as_str()
+    {
+        let detail = "Versions of providers belong into required_providers, in a terraform block.";
+        diagnostics.push(Diagnostic::warning("Version in a provider block", detail).at(expression.range()));
+        checked_version(text, &expression, diagnostics);
+    }
     for meta in ["alias", "version"] {
         body.attributes.shift_remove(meta);
     }
@@ -503,7 +589,11 @@ fn read_variable(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) 
             }
         };
     }
-    let validations = fields.blocks("validation").filter_map(|inner| read_condition(inner, diagnostics)).collect();
+    let validations: Vec<Condition> =
+        fields.blocks("validation").filter_map(|inner| read_condition(inner, diagnostics)).collect();
+    for validation in &validations {
+        rules::check_refers_to_variable(validation, name, diagnostics);
+    }
     Variable {
         name: Arc::clone(name),
         description: fields.text("description", diagnostics),
@@ -544,7 +634,7 @@ fn read_locals(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics
 fn read_output(block: &Block, diagnostics: &mut Diagnostics) -> Output {
     let attributes = ["description", "value", "sensitive", "depends_on", "ephemeral", "deprecated"];
     let fields = Fields::new(block, &attributes, &[("precondition", 0)], diagnostics);
-    let depends_on = fields.expression("depends_on").map_or_else(Vec::new, |list| read_list(&list, diagnostics));
+    let depends_on = fields.expression("depends_on").map_or_else(Vec::new, |list| read_references(&list, diagnostics));
     Output {
         value: fields.required("value", diagnostics),
         description: fields.text("description", diagnostics),
@@ -564,7 +654,7 @@ fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagno
     }
     let fields = Fields { body: std::borrow::Cow::Borrowed(&body), block };
     let repeat = read_repeat(&fields, diagnostics);
-    let depends_on = fields.expression("depends_on").map_or_else(Vec::new, |list| read_list(&list, diagnostics));
+    let depends_on = fields.expression("depends_on").map_or_else(Vec::new, |list| read_references(&list, diagnostics));
     let mut providers = Vec::new();
     if let Some(expression) = fields.expression("providers") {
         read_call_providers(&expression, &mut providers, diagnostics);
@@ -589,6 +679,7 @@ fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagno
         source_text,
         repeat,
         depends_on,
+        depends_on_list: body.expression("depends_on"),
         providers,
         body: arguments,
         range: block.range(),
@@ -630,6 +721,13 @@ fn read_removed(module: &mut Module, block: &Block, diagnostics: &mut Diagnostic
     for inner in fields.blocks("lifecycle") {
         let lifecycle = Fields::new(inner, &["destroy"], &[], diagnostics);
         destroy = lifecycle.flag("destroy", diagnostics).unwrap_or(true);
+    }
+    for inner in fields.blocks("provisioner") {
+        let when = inner.body.attributes.get("when").and_then(|attribute| attribute.value.keyword());
+        if when.is_none_or(|when| &**when != "destroy") {
+            let detail = "Nothing is created by a removed block, so only what runs when the object is destroyed can stand in it: add \"when = destroy\".";
+            diagnostics.push(Diagnostic::error("Invalid provisioner", detail).at(inner.range()));
+        }
     }
     if let Some(from) = fields.required("from", diagnostics) {
         module.removed.push(RemovedBlock { from, destroy, range: block.range() });

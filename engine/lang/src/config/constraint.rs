@@ -99,9 +99,11 @@ impl Defaults {
 
 /// Reads a type constraint; `any` if there are errors.
 pub fn parse_constraint(expression: &Expression, diagnostics: &mut Diagnostics) -> Constraint {
-    // In JSON there is nothing but strings to write types in.
-    let is_json = super::load::is_json(&expression.source.file);
-    let expression = &if is_json { expression.unquoted() } else { expression.clone() };
+    let in_json = super::load::is_json(&expression.source.file);
+    let expression = &match expression.expr.literal_text() {
+        Some(text) if in_json || OLD_TYPES.contains(&text) => expression.unquoted(),
+        _ => expression.clone(),
+    };
     let mut reader = Reader { expression, diagnostics };
     let mut defaults = Defaults::default();
     let ty = reader.read(&expression.expr, &mut defaults);
@@ -112,6 +114,9 @@ struct Reader<'a> {
     expression: &'a Expression,
     diagnostics: &'a mut Diagnostics,
 }
+
+/// What could stand in quotes before version 0.12, and still can.
+const OLD_TYPES: [&str; 3] = ["string", "list", "map"];
 
 const KEYWORDS: [&str; 11] =
     ["string", "number", "bool", "any", "list", "set", "map", "object", "tuple", "optional", "list(any)"];
@@ -130,9 +135,12 @@ impl Reader<'_> {
         if let Some(word) = expr.keyword() {
             return self.keyword(expr, word);
         }
+        if let Some(word) = expr.keyword() {
+            return self.keyword(expr, word);
+        }
         if let Some(text) = expr.literal_text() {
             let help = format!("write {text} without quotes");
-            return self.error(expr, "A type does not stand in quotes.", Some(help));
+            return self.error(expr, "Types stand without quotes.", Some(help));
         }
         if let ExprKind::Call(call) = &expr.kind {
             return self.constructor(expr, call, defaults);

@@ -8,7 +8,7 @@ use wpinfra_core::{Diagnostic, Diagnostics, SourceRange};
 
 use super::{Configuration, Environment, InputVariables, Module, ModuleNode, blocks, merge, variables};
 use crate::functions::Files;
-use crate::syntax::{Body, Source, json, parse_body};
+use crate::syntax::{Body, Source, Span, json, parse_body};
 
 /// How deep modules may call modules.
 const MODULE_DEPTH_LIMIT: usize = 32;
@@ -40,6 +40,7 @@ impl Configuration {
             variables: BTreeMap::new(),
             given: BTreeSet::new(),
             variable_files: BTreeSet::new(),
+            variable_ranges: BTreeMap::new(),
             blocks: Vec::new(),
             explicit_dependencies: BTreeMap::new(),
             block_ids: BTreeMap::new(),
@@ -55,6 +56,7 @@ impl Configuration {
         configuration.check_names(&mut diagnostics);
         let acyclic = configuration.build_graph(&mut consequences);
         configuration.read_moves(&mut consequences);
+        configuration.check_import_addresses(&mut consequences);
         variables::assign(&mut configuration, inputs, &mut consequences);
         if acyclic && (diagnostics.has_errors() || consequences.has_errors()) {
             consequences.extend(configuration.validate());
@@ -204,8 +206,13 @@ pub(crate) fn read_source(files: &dyn Files, path: &str) -> Result<Arc<Source>, 
         Box::new(Diagnostic::error("Unreadable file", detail))
     };
     let bytes = files.read(path).map_err(|why| unreadable(&why))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text"))?;
-    Ok(Source::new(path, text))
+    String::from_utf8(bytes).map(|text| Source::new(path, text)).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let source = Source::new(path, String::from_utf8_lossy(error.as_bytes()));
+        let detail = "The file is not UTF-8 text: this byte is part of no character. Save the file as UTF-8.";
+        let range = source.range(Span::new(at..at, 0));
+        Box::new(Diagnostic::error("Invalid character encoding", detail).at(range))
+    })
 }
 
 /// Puts a relative path after a directory, with `.` and `..` resolved as far as possible.

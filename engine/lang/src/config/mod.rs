@@ -5,8 +5,10 @@ pub(crate) mod blocks;
 mod constraint;
 pub mod load;
 mod merge;
+mod module_providers;
 pub(crate) mod providers;
 mod resources;
+mod rules;
 pub mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +65,8 @@ pub struct Configuration {
     pub(crate) given: BTreeSet<Arc<str>>,
     /// Files that values of root variables were read from.
     pub(crate) variable_files: BTreeSet<String>,
+    /// Where those stand that a file gives.
+    pub(crate) variable_ranges: BTreeMap<Arc<str>, SourceRange>,
     pub(crate) blocks: Vec<BlockNode>,
     pub(crate) explicit_dependencies: BTreeMap<BlockId, Vec<BlockId>>,
     pub(crate) block_ids: BTreeMap<(usize, NodeKey), BlockId>,
@@ -104,6 +108,8 @@ pub(crate) struct Module {
 pub(crate) struct Settings {
     pub(crate) required_versions: Vec<(String, SourceRange)>,
     pub(crate) required_providers: BTreeMap<Arc<str>, RequiredProvider>,
+    /// Where the block of that name stands.
+    pub(crate) required_providers_at: Option<SourceRange>,
     pub(crate) backend: Option<Backend>,
 }
 
@@ -230,7 +236,10 @@ pub(crate) struct ProvisionerBlock {
     pub(crate) kind: Arc<str>,
     pub(crate) when: ProvisionWhen,
     pub(crate) continue_on_failure: bool,
+    /// The arguments, without those that every provisioner has.
     pub(crate) body: Body,
+    /// The connection: what the block says of it, before what the resource says.
+    pub(crate) connection: Option<Body>,
     pub(crate) range: SourceRange,
 }
 
@@ -240,6 +249,8 @@ pub(crate) struct ModuleCall {
     pub(crate) source_text: String,
     pub(crate) repeat: Repeat,
     pub(crate) depends_on: Vec<Expression>,
+    /// The whole argument `depends_on`.
+    pub(crate) depends_on_list: Option<Expression>,
     /// Names in the module with what they are outside.
     pub(crate) providers: Vec<(ProviderReference, ProviderReference)>,
     pub(crate) body: Body,

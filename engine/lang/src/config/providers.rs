@@ -45,7 +45,7 @@ impl Configuration {
     }
 
     /// Goes up the tree of modules to the block that configures the provider.
-    fn resolve_provider(&self, module: usize, name: &str, alias: Option<&str>) -> Option<ProviderAddress> {
+    pub(super) fn resolve_provider(&self, module: usize, name: &str, alias: Option<&str>) -> Option<ProviderAddress> {
         let node = &self.modules[module];
         let source = self.source_of(module, name);
         let here = || ProviderAddress {

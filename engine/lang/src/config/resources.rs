@@ -5,10 +5,13 @@ use std::sync::Arc;
 use wpinfra_core::desired::ProvisionWhen;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode};
 
-use super::blocks::{Fields, read_condition, read_list, read_provider_reference, read_repeat};
-use super::{LifecycleBlock, ProvisionerBlock, Resource};
+use super::blocks::{
+    Fields, label_count, read_condition, read_list, read_provider_reference, read_references, read_repeat,
+};
+use super::{LifecycleBlock, ProvisionerBlock, Resource, rules};
+use crate::expr::Expression;
 use crate::references::ResourceKey;
-use crate::syntax::{Block, Body};
+use crate::syntax::{Attribute, Block, Body};
 
 const META_ATTRIBUTES: [&str; 4] = ["count", "for_each", "depends_on", "provider"];
 const META_BLOCKS: [&str; 3] = ["lifecycle", "connection", "provisioner"];
@@ -32,23 +35,26 @@ pub(super) fn read(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> 
     let fields = Fields { body: std::borrow::Cow::Borrowed(&meta), block };
     resource.repeat = read_repeat(&fields, diagnostics);
     if let Some(list) = fields.expression("depends_on") {
-        resource.depends_on = read_list(&list, diagnostics);
+        resource.depends_on = read_references(&list, diagnostics);
     }
     if let Some(expression) = fields.expression("provider") {
         resource.provider = read_provider_reference(&expression, diagnostics);
     }
-    for (index, inner) in fields.blocks("lifecycle").enumerate() {
-        if index > 0 {
-            let detail = "A block can have one lifecycle block only.";
-            diagnostics.push(Diagnostic::error("Duplicate lifecycle block", detail).at(inner.range()));
+    for inner in &meta.blocks {
+        match meta_labels(&inner.kind) {
+            Some(wanted) if wanted != inner.labels.len() => diagnostics.push(label_count(inner, wanted)),
+            _ => {}
         }
+    }
+    if let Some(inner) = rules::only_one(fields.blocks("lifecycle"), "lifecycle", diagnostics) {
         resource.lifecycle = read_lifecycle(inner, mode, diagnostics);
     }
-    for inner in fields.blocks("provisioner") {
+    let connection = rules::only_one(fields.blocks("connection"), "connection", diagnostics);
+    for inner in fields.blocks("provisioner").filter(|inner| inner.labels.len() == 1) {
         if mode != Mode::Managed {
             let detail = "Only resource blocks have provisioners.";
             diagnostics.push(Diagnostic::error("Unsupported block type", detail).at(inner.range()));
-        } else if let Some(provisioner) = read_provisioner(inner, diagnostics) {
+        } else if let Some(provisioner) = read_provisioner(inner, connection, diagnostics) {
             resource.provisioners.push(provisioner);
         }
     }
@@ -58,12 +64,16 @@ pub(super) fn read(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> 
 
 /// Returns the body with the JSON members that are meta-arguments sorted out.
 fn meta_body(block: &Block, diagnostics: &mut Diagnostics) -> Body {
-    let labels = |word: &str| match word {
+    block.body.shaped(&meta_labels, diagnostics).into_owned()
+}
+
+/// Returns how many labels a block has that belongs to no type.
+fn meta_labels(word: &str) -> Option<usize> {
+    match word {
         "lifecycle" | "connection" => Some(0),
         "provisioner" => Some(1),
         _ => None,
-    };
-    block.body.shaped(&labels, diagnostics).into_owned()
+    }
 }
 
 fn strip_meta(body: &mut Body) {
@@ -97,16 +107,17 @@ fn read_lifecycle(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> L
         if all {
             lifecycle.ignore_all = true;
         } else {
-            lifecycle.ignore_changes = read_list(&expression, diagnostics);
+            lifecycle.ignore_changes = read_references(&expression, diagnostics);
         }
     }
     if let Some(expression) = fields.expression("replace_triggered_by") {
         lifecycle.replace_triggered_by = read_list(&expression, diagnostics);
+        rules::check_triggers(&lifecycle.replace_triggered_by, diagnostics);
     }
     lifecycle
 }
 
-fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<ProvisionerBlock> {
+fn read_provisioner(block: &Block, around: Option<&Block>, diagnostics: &mut Diagnostics) -> Option<ProvisionerBlock> {
     let kind = block.label(0).cloned().unwrap_or_default();
     if &*kind != "local-exec" {
         let detail = format!("The provisioner {kind:?} is not supported; wpinfra has \"local-exec\" only.");
@@ -114,6 +125,9 @@ fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<Prov
         return None;
     }
     let mut body = block.body.shaped(&|word| (word == "connection").then_some(0), diagnostics).into_owned();
+    let own =
+        rules::only_one(body.blocks.iter().filter(|inner| &*inner.kind == "connection"), "connection", diagnostics);
+    let connection = merged_connection(own, around);
     body.blocks.retain(|inner| &*inner.kind != "connection");
     let keyword = |name: &str| {
         let attribute = body.attributes.get(name)?;
@@ -142,5 +156,24 @@ fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<Prov
     };
     body.attributes.shift_remove("when");
     body.attributes.shift_remove("on_failure");
-    Some(ProvisionerBlock { kind, when, continue_on_failure, body, range: block.range() })
+    if when == ProvisionWhen::Destroy {
+        rules::check_destroy_time(all_expressions(&body), diagnostics);
+        rules::check_destroy_time(connection.iter().flat_map(all_expressions), diagnostics);
+    }
+    Some(ProvisionerBlock { kind, when, continue_on_failure, body, connection, range: block.range() })
+}
+
+/// Returns the connection of a provisioner: its own arguments, then those of the resource that it does not have.
+fn merged_connection(own: Option<&Block>, around: Option<&Block>) -> Option<Body> {
+    let mut body = own.or(around)?.body.clone();
+    for (name, attribute) in around.iter().flat_map(|block| &block.body.attributes) {
+        body.attributes.entry(Arc::clone(name)).or_insert_with(|| attribute.clone());
+    }
+    Some(body)
+}
+
+/// Returns every expression of a body without blocks.
+fn all_expressions(body: &Body) -> Vec<Expression> {
+    let undecided = body.undecided.iter().flat_map(|members| members.expressions(&body.source));
+    body.attributes.values().map(Attribute::expression).chain(undecided).collect()
 }

@@ -56,6 +56,8 @@ pub enum InputSource {
 /// Values by name, each with a word for where it came from.
 #[derive(Default)]
 struct Gathered {
+    /// Whether a file could not be read, so that nobody knows what it gives.
+    incomplete: bool,
     values: BTreeMap<Arc<str>, (Value, Option<wpinfra_core::SourceRange>)>,
 }
 
@@ -74,8 +76,14 @@ pub(super) fn assign(configuration: &mut Configuration, inputs: Option<InputVari
     configuration.given.extend(gathered.values.keys().cloned());
     for (name, variable) in &module.variables {
         let value = match gathered.values.remove(name) {
-            Some((given, range)) => settle(variable, &given, range, diagnostics),
+            Some((given, range)) => {
+                if let Some(range) = &range {
+                    configuration.variable_ranges.insert(Arc::clone(name), range.clone());
+                }
+                settle(variable, &given, range, diagnostics)
+            }
             None if variable.default.is_some() => variable.default.clone(),
+            None if gathered.incomplete => None,
             None => {
                 let what = variable.description.as_ref().map_or_else(String::new, |text| format!(" ({text})"));
                 let detail = format!(
@@ -187,9 +195,9 @@ fn automatic_files(configuration: &Configuration) -> Vec<String> {
 impl Gathered {
     fn text(&mut self, variable: &Variable, input: &InputVariable, diagnostics: &mut Diagnostics) {
         let label = match input.origin {
-            VariableOrigin::Environment => format!("value of TF_VAR_{}", input.name),
-            VariableOrigin::CommandLine => format!("value of -var {}", input.name),
-            VariableOrigin::Prompt => format!("answer for {}", input.name),
+            VariableOrigin::Environment => format!("<value of TF_VAR_{}>", input.name),
+            VariableOrigin::CommandLine => format!("<value of -var {}>", input.name),
+            VariableOrigin::Prompt => format!("<answer for {}>", input.name),
         };
         // Only for declared types that are not primitive the text is an expression.
         let value = if !variable.typed || matches!(variable.constraint.ty, Type::Bool | Type::Number | Type::String) {
@@ -216,6 +224,7 @@ impl Gathered {
         let source = match read_source(&*configuration.environment.files, path) {
             Ok(source) => source,
             Err(diagnostic) => {
+                self.incomplete = true;
                 diagnostics.push(*diagnostic);
                 return;
             }
@@ -223,7 +232,10 @@ impl Gathered {
         configuration.sources.insert(path.to_owned(), Arc::clone(&source));
         configuration.variable_files.insert(path.to_owned());
         let parsed = if is_json(path) { json::parse_body(&source) } else { parse_body(&source) };
-        let Some(body) = diagnostics.absorb(parsed) else { return };
+        let Some(body) = diagnostics.absorb(parsed) else {
+            self.incomplete = true;
+            return;
+        };
         let body = body.shaped(&|_| None, diagnostics);
         for block in &body.blocks {
             let detail = "A file of variables holds only lines of the form name = value.";
@@ -257,7 +269,11 @@ fn constant_text(label: &str, text: &str) -> Result<Value, Diagnostics> {
     if let ExprKind::Traversal(traversal) = &expression.expr.kind
         && traversal.steps.is_empty()
     {
-        let detail = format!("The {label} is an expression, in which strings stand in quotes: \"{}\".", traversal.root);
+        let detail = format!(
+            "The {} is an expression, in which strings stand in quotes: \"{}\".",
+            label.trim_matches(['<', '>']),
+            traversal.root
+        );
         return Err(Diagnostic::error("Invalid value for input variable", detail).at(expression.range()).into());
     }
     let (value, diagnostics) = evaluate(&expression, &NoScope);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wpinfra_core::address::InstanceAddress;
 use wpinfra_core::convert::convert;
 use wpinfra_core::desired::Known;
-use wpinfra_core::{Diagnostic, Diagnostics, Marks, Severity, Type, Value};
+use wpinfra_core::{Diagnostic, Diagnostics, Marks, Severity, SourceRange, Type, Value};
 
 use super::Evaluator;
 use crate::config::{Condition, Variable};
@@ -15,14 +15,15 @@ use crate::functions::FunctionScope;
 use crate::module_scope::{ModuleScope, with_schema_marks};
 use crate::syntax::Source;
 
+/// What is said of a message that is none.
+const WRONG_MESSAGE: &str = "Invalid error message";
+
 /// Checks conditions; those that are unknown yet are passed over.
 pub(super) fn check(conditions: &[Condition], what: &str, scope: &dyn Scope) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     for condition in conditions {
         let summary = format!("Resource {what} failed");
-        let summary = if what == "variable" { "Invalid value for variable".to_owned() } else { summary };
-        let kind = if what == "variable" { Kind::Validation } else { Kind::Assertion };
-        holds(condition, &summary, kind, scope, &mut diagnostics);
+        holds(condition, &summary, Kind::Assertion, scope, &mut diagnostics);
     }
     diagnostics
 }
@@ -36,15 +37,36 @@ pub(super) fn assertions(conditions: &[Condition], scope: &dyn Scope) -> Diagnos
     diagnostics.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
 
-/// Checks the validation blocks of a variable.
-pub(super) fn validations(variable: &Variable, value: &Value, scope: &ModuleScope<'_>) -> Diagnostics {
+/// Checks the validation blocks of a variable: what does not hold is said where the value stands.
+pub(super) fn validations(
+    variable: &Variable,
+    value: &Value,
+    given_at: Option<&SourceRange>,
+    scope: &ModuleScope<'_>,
+) -> Diagnostics {
+    const SUMMARY: &str = "Invalid value for variable";
     let scope = OwnValue { name: &variable.name, value, around: scope };
-    let mut diagnostics = check(&variable.validations, "variable", &scope);
-    if diagnostics.has_errors() {
-        diagnostics = diagnostics
-            .into_iter()
-            .map(|problem| Diagnostic { context: Some(variable.range.clone()), ..problem })
-            .collect();
+    let mut diagnostics = Diagnostics::new();
+    for condition in &variable.validations {
+        let mut found = Diagnostics::new();
+        holds(condition, SUMMARY, Kind::Validation, &scope, &mut found);
+        let wrong_message = found.iter().any(|problem| problem.summary == WRONG_MESSAGE);
+        if wrong_message {
+            let detail = "The value does not satisfy a condition of the variable, which cannot say why.";
+            found.push(Diagnostic::error(SUMMARY, detail));
+        }
+        let rule = &condition.range;
+        for mut problem in found {
+            if problem.summary == SUMMARY {
+                problem.subject = Some(given_at.unwrap_or(&variable.range).clone());
+                problem.context = None;
+                problem.detail = format!(
+                    "{}\n\nThat is what the validation in {} line {} of the variable {:?} demands.",
+                    problem.detail, rule.file, rule.start.line, variable.name
+                );
+            }
+            diagnostics.push(problem);
+        }
     }
     diagnostics
 }
@@ -130,7 +152,13 @@ fn holds(condition: &Condition, summary: &str, kind: Kind, scope: &dyn Scope, di
         return;
     }
     diagnostics.extend(problems);
+    let wrong = |detail: String| Diagnostic::error(WRONG_MESSAGE, detail).at(condition.message.range());
     let detail = match convert(&message, &Type::String) {
+        Ok(text) if text.is_null() => {
+            diagnostics
+                .push(wrong("The condition does not hold, and the message that is to say so is null.".to_owned()));
+            return;
+        }
         Ok(text) if !text.marks().is_empty() => {
             "The condition does not hold. Its message holds a value that is not shown, so neither is the message."
                 .to_owned()
@@ -139,7 +167,13 @@ fn holds(condition: &Condition, summary: &str, kind: Kind, scope: &dyn Scope, di
             || "The condition does not hold; its message is not known yet.".to_owned(),
             |text| text.trim().to_owned(),
         ),
-        Err(_) => "The condition does not hold, and its error message is not a string.".to_owned(),
+        Err(error) => {
+            diagnostics.push(wrong(format!(
+                "The condition does not hold, and the message that is to say so is not a string: {}.",
+                error.message
+            )));
+            return;
+        }
     };
     diagnostics.push(Diagnostic::error(summary, detail).at(range).within(condition.range.clone()));
 }

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use wpinfra_core::address::InstanceAddress;
 use wpinfra_core::convert::convert;
-use wpinfra_core::desired::{DesiredInstance, IgnoreChanges, Known, Lifecycle, MoveEnd, ProvisionWhen, Provisioner};
+use wpinfra_core::desired::{DesiredInstance, IgnoreChanges, Known, Lifecycle, MoveEnd};
 use wpinfra_core::provider::{AnyDataSource, AnyEphemeralType, AnyResourceType};
-use wpinfra_core::schema::{Attribute, Block, Role, Schema};
+use wpinfra_core::schema::Schema;
 use wpinfra_core::{Diagnostic, Diagnostics, Marks, Mode, ModuleInstance, Path, SourceRange, Type, Value, validate};
 
-use super::{Evaluator, Repeat};
+use super::Evaluator;
 use crate::config::{Configuration, LifecycleBlock, Resource, parse_move_end};
 use crate::decode::{decode, range_at};
-use crate::eval::evaluate;
+use crate::eval::{Failed, Scope, evaluate};
 use crate::expr::{ExprKind, Expression, StepKind, Traversal};
-use crate::module_scope::{ModuleScope, with_schema_marks};
+use crate::functions::FunctionScope;
+use crate::module_scope::ModuleScope;
+use crate::scope::NoScope;
+use crate::syntax::Source;
 
 impl Configuration {
     /// Returns the schema of a block; `None` if its provider or type does not exist.
@@ -103,43 +106,6 @@ impl Evaluator<'_> {
             diagnostics.push(Diagnostic::error(problem.summary, problem.detail).at(subject));
         }
     }
-
-    pub(super) fn instance_provisioners(
-        &self,
-        address: &InstanceAddress,
-        when: ProvisionWhen,
-        known: &Known,
-    ) -> (Vec<Provisioner>, Diagnostics) {
-        let mut diagnostics = Diagnostics::new();
-        let Some((module, resource)) = self.configuration.find_resource(&address.config()) else {
-            return (Vec::new(), diagnostics);
-        };
-        let instance = &address.resource.module;
-        // What is destroyed may have no place in the configuration's repetition any more.
-        let repeated = match (when, &address.key) {
-            (ProvisionWhen::Create, key) => {
-                self.resource_repeat(module, instance, &resource.key, known).at(key.as_ref())
-            }
-            (ProvisionWhen::Destroy, key) => Repeat::without_value(key.as_ref()),
-        };
-        let mut scope = self.scope(module, instance, known).repeated(repeated);
-        let schema = self.configuration.schema_of(module, resource);
-        scope.self_value =
-            known.get(address).zip(schema).map(|(value, schema)| with_schema_marks(value, &schema.block));
-        let mut found = Vec::new();
-        let block_schema = local_exec_schema();
-        for block in resource.provisioners.iter().filter(|block| block.when == when) {
-            let decoded = decode(&block.body, &block_schema, &block.range, &scope);
-            diagnostics.extend(decoded.diagnostics);
-            found.push(Provisioner {
-                kind: block.kind.to_string(),
-                config: decoded.value,
-                continue_on_failure: block.continue_on_failure,
-                range: Some(block.range.clone()),
-            });
-        }
-        (found, diagnostics.about(address))
-    }
 }
 
 /// Reports ephemeral values in arguments that are recorded, once for each argument or block.
@@ -174,19 +140,6 @@ fn refuse_ephemeral(
         let subject = written.unwrap_or_else(|| range.clone());
         diagnostics.push(Diagnostic::error("Invalid use of ephemeral value", detail).at(subject));
     }
-}
-
-/// Returns the arguments of `local-exec`.
-pub(crate) fn local_exec_schema() -> Block {
-    let optional = |ty: Type| Attribute::new(ty, Role::Optional);
-    let attributes = [
-        ("command", Attribute::new(Type::String, Role::Required)),
-        ("interpreter", optional(Type::list(Type::String))),
-        ("working_dir", optional(Type::String)),
-        ("environment", optional(Type::map(Type::String))),
-        ("quiet", optional(Type::Bool)),
-    ];
-    Block { attributes: attributes.into(), ..Block::default() }
 }
 
 fn lifecycle(
@@ -243,7 +196,17 @@ fn ignored_path(expression: &Expression, schema: &Schema, diagnostics: &mut Diag
         return None;
     };
     let names = || schema.block.attributes.keys().chain(schema.block.blocks.keys()).copied();
-    if !names().any(|name| *name == *traversal.root) {
+    if names().any(|name| *name == *traversal.root) {
+        // What leads nowhere in the type of the block can never be found in one.
+        let whole = Expression { source: Arc::clone(&written.source), expr: Arc::clone(&written.expr) };
+        let scope = OwnAttributes(schema);
+        let problems = evaluate(&whole, &scope).1;
+        if problems.has_errors() {
+            let at_entry = |problem: Diagnostic| Diagnostic { subject: Some(expression.range()), ..problem };
+            diagnostics.extend(problems.into_iter().map(at_entry).collect());
+            return None;
+        }
+    } else {
         let detail = format!("There is no argument {:?} whose changes could be ignored.", traversal.root);
         let help = crate::suggest::did_you_mean(&traversal.root, names());
         diagnostics.push(Diagnostic::error("Unsupported attribute", detail).at(expression.range()).help(help));
@@ -257,6 +220,25 @@ fn ignored_path(expression: &Expression, schema: &Schema, diagnostics: &mut Diag
         };
     }
     Some(path)
+}
+
+/// The arguments of a block as names, with values that are not known.
+struct OwnAttributes<'s>(&'s Schema);
+
+impl Scope for OwnAttributes<'_> {
+    fn resolve(
+        &self,
+        traversal: &Traversal,
+        _source: &Source,
+        _diagnostics: &mut Diagnostics,
+    ) -> Result<(Value, usize), Failed> {
+        let ty = self.0.implied_type();
+        Ok((Value::unknown(ty.attribute(&traversal.root).cloned().unwrap_or(Type::Dynamic)), 0))
+    }
+
+    fn functions(&self) -> FunctionScope<'_> {
+        NoScope.functions()
+    }
 }
 
 /// Returns the instances, with the attribute in them, that an entry of `replace_triggered_by` names.

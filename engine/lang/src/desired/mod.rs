@@ -2,6 +2,7 @@
 
 mod conditions;
 mod instance;
+mod provisioners;
 mod repeat;
 
 use std::collections::BTreeMap;
@@ -162,7 +163,7 @@ impl<'c> Evaluator<'c> {
             if !variable.validations.is_empty() {
                 let inside = self.scope(module, instance, known);
                 // The variable under test is remembered only afterwards, so its own value is put in its place.
-                diagnostics.extend(conditions::validations(variable, &value, &inside));
+                diagnostics.extend(conditions::validations(variable, &value, Some(&expression.range()), &inside));
             }
             (value, diagnostics)
         })
@@ -236,13 +237,31 @@ impl<'c> Evaluator<'c> {
         let mut diagnostics = Diagnostics::new();
         for variable in self.configuration.root().variables.values() {
             if let Some(value) = self.configuration.variables.get(&variable.name) {
-                diagnostics.extend(conditions::validations(variable, value, &scope));
+                let given_at = self.configuration.variable_ranges.get(&variable.name);
+                diagnostics.extend(conditions::validations(variable, value, given_at, &scope));
             }
         }
         diagnostics
     }
 
+    /// Returns the address to import to with its keys; keys that are not known yet are nobody's mistake when validating.
+    fn import_address(
+        &self,
+        to: &Expression,
+        scope: &ModuleScope<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Expression> {
+        let mut problems = Diagnostics::new();
+        let address = resolved_keys(to, scope, &mut problems);
+        let only_unknown = problems.iter().all(|problem| problem.summary == UNKNOWN_KEY);
+        if !(self.validating && only_unknown) {
+            diagnostics.extend(problems);
+        }
+        address
+    }
+
     fn import_target(
+        &self,
         block: &crate::config::ImportBlock,
         scope: &ModuleScope<'_>,
         each: Option<(Value, Value)>,
@@ -250,13 +269,13 @@ impl<'c> Evaluator<'c> {
         diagnostics: &mut Diagnostics,
     ) {
         let scope = scope.repeated(Repeated { count_index: None, each });
-        let Some(to) = resolved_keys(&block.to, &scope, diagnostics) else { return };
+        let Some(to) = self.import_address(&block.to, &scope, diagnostics) else { return };
         let to = match parse_move_end(&to, &ModuleInstance::default()) {
             Ok(MoveEnd::Instance(instance)) => instance,
             Ok(MoveEnd::Resource(resource)) => resource.instance(None),
             Ok(MoveEnd::Module(_)) => {
                 let detail = "Only resources can be imported, not whole modules.";
-                diagnostics.push(Diagnostic::error("Invalid import address", detail).at(block.range.clone()));
+                diagnostics.push(Diagnostic::error("Invalid import address", detail).at(block.to.range()));
                 return;
             }
             Err(problem) => {
@@ -266,15 +285,25 @@ impl<'c> Evaluator<'c> {
         };
         let Some(expression) = &block.id else { return };
         let id = diagnostics.absorb(evaluate(expression, &scope));
-        let id = wpinfra_core::convert::convert(&id, &Type::String).unwrap_or(id);
-        if id.is_null() || id.as_str() == Some("") || id.is_sensitive() {
-            let detail = "The id of an import must be a string that is neither null, empty nor sensitive.";
-            diagnostics.push(Diagnostic::error("Invalid import id argument", detail).at(expression.range()));
-            return;
-        }
-        targets.push(ImportTarget { to, id: id.as_str().map(str::to_owned), range: Some(block.range.clone()) });
+        let id = match wpinfra_core::convert::convert(&id, &Type::String) {
+            Ok(id) if !id.is_null() && id.as_str() != Some("") => id,
+            Ok(_) => {
+                let detail = "The id of an import must be neither null nor empty.";
+                diagnostics.push(Diagnostic::error("Invalid import id argument", detail).at(expression.range()));
+                return;
+            }
+            Err(error) => {
+                let detail = format!("The id of an import is a string: {}.", error.message);
+                diagnostics.push(Diagnostic::error("Invalid import id argument", detail).at(expression.range()));
+                return;
+            }
+        };
+        let id_range = Some(expression.range());
+        targets.push(ImportTarget { to, id: id.as_str().map(str::to_owned), range: Some(block.to.range()), id_range });
     }
 }
+
+const UNKNOWN_KEY: &str = "Unknown instance key";
 
 /// Returns an address expression in which the keys that are expressions are replaced by their values.
 fn resolved_keys(
@@ -291,8 +320,8 @@ fn resolved_keys(
         key = if *key.ty() == Type::Number { Value::number(0) } else { Value::string("") };
     }
     if instance_key(&key).is_none() {
-        let detail = "The key of the instance must be a known string or number.";
-        diagnostics.push(Diagnostic::error("Invalid instance key", detail).at(expression.range()));
+        let detail = "The key of an instance must be a string or number that is known when planning.";
+        diagnostics.push(Diagnostic::error(UNKNOWN_KEY, detail).at(expression.range()));
         return None;
     }
     let inner = resolved_keys(&part(&both.0), scope, diagnostics)?;
@@ -455,19 +484,23 @@ impl Desired for Evaluator<'_> {
         let scope = self.scope(0, &root, known);
         for block in &self.configuration.root().imports {
             match &block.for_each {
-                None => Self::import_target(block, &scope, None, &mut targets, &mut diagnostics),
+                None => self.import_target(block, &scope, None, &mut targets, &mut diagnostics),
                 Some(expression) => {
                     let (value, problems) = evaluate_with(expression, &scope, &[]);
                     diagnostics.extend(problems);
                     let Ok(value) = value else { continue };
                     let is_hidden = value.marks() != Marks::NONE;
-                    if !value.is_known() || value.is_null() || is_hidden {
+                    if value.is_null() || (self.validating && !value.is_wholly_known()) {
+                        continue;
+                    }
+                    let is_set = matches!(value.ty(), Type::Set(_));
+                    if !value.is_known() || (is_set && !value.is_wholly_known()) || is_hidden {
                         let detail = "The value must be a map or set that is known when planning, and neither sensitive nor ephemeral.";
                         diagnostics.push(Diagnostic::error("Invalid for_each argument", detail).at(expression.range()));
                         continue;
                     }
                     for pair in elements(&value) {
-                        Self::import_target(block, &scope, Some(pair), &mut targets, &mut diagnostics);
+                        self.import_target(block, &scope, Some(pair), &mut targets, &mut diagnostics);
                     }
                 }
             }

@@ -49,9 +49,9 @@ impl Scope for TemplateScope<'_> {
 
 impl Evaluation<'_> {
     pub(super) fn call(&mut self, expr: &Expr, call: &Call) -> Evaluated {
-        if !self.scope.has_functions() {
-            let detail = "Only a constant can stand here, without calls of functions.";
-            return self.fail_at(expr, call.name_span, "Functions not allowed", detail, None);
+        if !self.scope.allows_calls() {
+            let detail = "Only a constant can stand here, so no function can be called. Write the result.";
+            return self.fail_at(expr, call.name_span, "Function calls not allowed", detail, None);
         }
         match call.name.strip_prefix("core::").unwrap_or(&call.name) {
             "try" => self.try_call(expr, call),
@@ -244,6 +244,13 @@ impl Evaluation<'_> {
             let detail = format!("A template cannot call {:?}: templates do not include each other.", call.name);
             return self.fail(expr, "Recursive template", detail);
         }
+        let invalid = variables.mapping().and_then(|mapping| mapping.keys().find(|name| !is_variable_name(name)));
+        if let Some(name) = invalid {
+            let detail = format!(
+                "{name:?} cannot be the name of a variable in a template: it begins with a letter and goes on with letters, digits and underscores."
+            );
+            return self.fail_at(expr, call.arguments[1].span, "Invalid function argument", detail, None);
+        }
         let length = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
         let template = match parse_template(source, Span { start: 0, end: length }) {
             Ok(template) => template,
@@ -261,4 +268,11 @@ impl Evaluation<'_> {
         self.diagnostics.extend(diagnostics);
         value
     }
+}
+
+/// Tells whether a template can refer to a variable of this name.
+fn is_variable_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(unicode_ident::is_xid_start)
+        && characters.all(|other| other == '-' || unicode_ident::is_xid_continue(other))
 }

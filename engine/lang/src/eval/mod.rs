@@ -38,13 +38,13 @@ pub trait Scope {
         diagnostics: &mut Diagnostics,
     ) -> Result<(Value, usize), Failed>;
 
-    /// Tells whether functions may be called.
-    fn has_functions(&self) -> bool {
-        true
-    }
-
     /// Returns what functions know besides their arguments.
     fn functions(&self) -> FunctionScope<'_>;
+
+    /// Tells whether functions can be called: not where a constant is wanted.
+    fn allows_calls(&self) -> bool {
+        true
+    }
 }
 
 /// An expression has no value; the reason is in the diagnostics.
@@ -143,6 +143,16 @@ impl<'a> Evaluation<'a> {
         let mut failed = false;
         let mut keys_known = true;
         for (key_expr, value_expr) in items {
+            if let ExprKind::Traversal(traversal) = &key_expr.kind
+                && !traversal.steps.is_empty()
+            {
+                let written = self.source.text_of(key_expr.span);
+                let detail = format!(
+                    "The key {written} could be meant as a reference or as a text. Write ({written}) for what it refers to, or {written:?} for the text."
+                );
+                let _: Result<(), Failed> = self.fail(key_expr, "Ambiguous key", detail);
+                failed = true;
+            }
             let key = self.expr(key_expr).and_then(|key| self.key_text(key_expr, &key));
             let value = self.expr(value_expr);
             match (key, value) {

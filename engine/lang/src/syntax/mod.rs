@@ -1,6 +1,7 @@
 //! Text to trees: bodies, blocks, attributes and expressions, each with its place.
 
 mod convert;
+mod explain;
 pub mod json;
 mod position;
 mod prepare;

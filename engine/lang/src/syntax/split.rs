@@ -8,6 +8,7 @@ use wpinfra_core::stack::with_room;
 use wpinfra_core::{Diagnostic, Diagnostics};
 
 use super::convert::Converter;
+use super::explain::explain;
 use super::prepare::Prepared;
 use super::scan::{Root, prepare};
 use super::{Body, Source, Span, template};
@@ -18,7 +19,13 @@ pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
     let bom = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let text = &source.text[bom..];
     match body(source, bom, text) {
-        Ok(body) => (Some(body), Diagnostics::new()),
+        Ok(body) => {
+            // The parser takes a marker with more behind it for the end.
+            let open = heredocs(text).into_iter().filter(|heredoc| !heredoc.is_ended);
+            let problems: Diagnostics =
+                open.map(|heredoc| heredoc_problem(source, text, &heredoc, &|at| bom + at)).collect();
+            (problems.is_empty().then_some(body), problems)
+        }
         Err(problems) => {
             let mut diagnostics = Diagnostics::new();
             find_errors(source, bom, text, &mut diagnostics);
@@ -95,9 +102,18 @@ fn first(problems: Diagnostics) -> Box<Diagnostic> {
 
 /// Parses the items of a body that does not parse as a whole, and the items of those that do not.
 fn find_errors(source: &Arc<Source>, offset: usize, text: &str, diagnostics: &mut Diagnostics) {
+    let mut after_error = false;
     for item in items(text) {
         let item_text = &text[item.start..item.end];
-        let Err(problems) = body(source, offset + item.start, item_text) else { continue };
+        // What no item begins with is what is left of the one before.
+        if after_error && !item_text.starts_with(|c: char| c == '_' || c == '"' || c.is_alphanumeric()) {
+            continue;
+        }
+        let Err(problems) = body(source, offset + item.start, item_text) else {
+            after_error = false;
+            continue;
+        };
+        after_error = true;
         let before = diagnostics.len();
         if let Some(inside) = item.inside {
             find_errors(source, offset + inside.start, &text[inside], diagnostics);
@@ -148,6 +164,24 @@ const BLOCK_WORDS: [&str; 12] = [
 ];
 
 impl Scanner<'_> {
+    /// Goes through the text and shows every character outside of strings and comments, and every heredoc.
+    fn walk(&mut self, character: &mut dyn FnMut(usize, char), heredoc: &mut dyn FnMut(usize, usize)) {
+        while let Some(found) = self.rest().chars().next() {
+            let start = self.at;
+            if self.skip_comment() {
+                continue;
+            }
+            match found {
+                '"' => self.string(),
+                '<' if self.rest().starts_with("<<") && self.heredoc() => heredoc(start, self.at),
+                other => {
+                    character(start, other);
+                    self.at += other.len_utf8();
+                }
+            }
+        }
+    }
+
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
@@ -288,27 +322,99 @@ fn diagnostic(source: &Arc<Source>, piece: &Prepared, error: &parser::Error) -> 
     let at = error.location().offset().min(text.len());
     let message = error.message();
     let rest = &text[at..];
-    let length = rest.chars().next().map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
-    let subject = source.range(Span::new(piece.source(at)..piece.source(at) + length, 0));
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[line_start..].lines().next().unwrap_or_default();
-    let (summary, detail) = if rest.trim().is_empty() && text.matches('{').count() > text.matches('}').count() {
-        ("Unclosed block", "The text ends before the block does: a closing brace \"}\" is missing.".to_owned())
-    } else if line.matches('"').count() % 2 == 1 && !line.contains("<<") {
-        (
-            "Unterminated string",
-            "A string that begins in this line does not end in it: a closing quote is missing.".to_owned(),
-        )
-    } else if message.contains("unique") || message.contains("redefined") {
-        ("Duplicate definition", "The same name is given a value twice in one place; remove one of the two.".to_owned())
-    } else if message.contains("heredoc end") {
-        ("Unterminated heredoc", "The heredoc has no line with only its end marker.".to_owned())
-    } else if message.contains("nested levels") || message.contains("chained binary") {
-        ("Expression too deep", format!("The expression is nested too deeply: {message}."))
-    } else {
-        ("Invalid syntax", format!("This is not what can stand here: {message}."))
+    let problem = |summary: &str, detail: String, at: usize| {
+        let length = text[at..].chars().next().map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
+        Diagnostic::error(summary, detail).at(source.range(Span::new(piece.source(at)..piece.source(at) + length, 0)))
     };
-    Diagnostic::error(summary, detail).at(subject)
+    let heredoc = heredocs(text).into_iter().find(|heredoc| (heredoc.start..=heredoc.end).contains(&at));
+    if let Some(heredoc) = heredoc.filter(|_| message.contains("heredoc end") || message.contains("unexpected token")) {
+        return heredoc_problem(source, text, &heredoc, &|at| piece.source(at));
+    }
+    if rest.trim().is_empty()
+        && let Some(brace) = open_brace(text)
+    {
+        return problem(
+            "Unclosed block",
+            "The file ends before this brace is closed: a closing brace \"}\" is missing, here or further down."
+                .to_owned(),
+            brace,
+        );
+    }
+    if line.matches('"').count() % 2 == 1 && !line.contains("<<") {
+        let detail = "A string that begins in this line does not end in it: a closing quote is missing. For several lines use a heredoc, <<EOT, or \\n.";
+        return problem("Unterminated string", detail.to_owned(), at);
+    }
+    if message.contains("unique") || message.contains("redefined") {
+        let detail = "The same name is given a value twice in one place; remove one of the two.";
+        return problem("Duplicate definition", detail.to_owned(), at);
+    }
+    if message.contains("nested levels") || message.contains("chained binary") {
+        return problem("Expression too deep", format!("The expression is nested too deeply: {message}."), at);
+    }
+    let (summary, detail) = explain(message, &text[line_start..at], rest);
+    problem(summary, detail, at)
+}
+
+/// A heredoc in a text.
+struct Heredoc {
+    start: usize,
+    /// Where the line with the marker begins, or the end of the text if there is none.
+    end: usize,
+    is_ended: bool,
+}
+
+/// Returns the heredocs of a text.
+fn heredocs(text: &str) -> Vec<Heredoc> {
+    let mut found = Vec::new();
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.walk(&mut |_, _| {}, &mut |start, after| {
+        let line = text[..after].rfind('\n').map_or(0, |newline| newline + 1);
+        let marker = text[start..].lines().next().unwrap_or_default().trim_start_matches('<').trim_start_matches('-');
+        let is_ended = text[line..after].trim() == marker.trim();
+        found.push(Heredoc { start, end: if is_ended { line } else { after }, is_ended });
+    });
+    found
+}
+
+/// Says what is wrong with a heredoc: it does not end, or the template in it is not complete.
+///
+/// `place` turns a byte of the text into one of the source.
+fn heredoc_problem(
+    source: &Arc<Source>,
+    text: &str,
+    heredoc: &Heredoc,
+    place: &dyn Fn(usize) -> usize,
+) -> Diagnostic {
+    let first = source.position(place(heredoc.start)).line;
+    let begun = text[heredoc.start..].lines().next().unwrap_or_default();
+    let at = source.range(Span::new(place(heredoc.end)..place(heredoc.end), 0));
+    if heredoc.is_ended {
+        let detail = format!(
+            "In the heredoc that begins in line {first} a directive does not end: %{{ if }} needs %{{ endif }}, and %{{ for }} needs %{{ endfor }}. Two percent signs before the brace make it text."
+        );
+        return Diagnostic::error("Invalid template directive", detail).at(at);
+    }
+    let detail = format!("The heredoc {begun} in line {first} has no line with only its end marker.");
+    Diagnostic::error("Unterminated heredoc", detail).at(at)
+}
+
+/// Returns where the last brace stands that is not closed.
+fn open_brace(text: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.walk(
+        &mut |at, character| match character {
+            '{' => open.push(at),
+            '}' => {
+                open.pop();
+            }
+            _ => {}
+        },
+        &mut |_, _| {},
+    );
+    open.pop()
 }
 
 #[cfg(test)]

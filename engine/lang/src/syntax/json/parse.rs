@@ -80,7 +80,14 @@ impl Parser<'_> {
         Ok(Node { kind, span: Span::new(start..self.at, 0) })
     }
 
+    /// Says that an object or array that begins at the place does not end, if the text is at its end.
+    fn still_open(&self, start: usize, detail: &str) -> Result<(), Failure> {
+        if self.rest().is_empty() { Err((start, detail.to_owned())) } else { Ok(()) }
+    }
+
     fn object(&mut self) -> Result<Kind, Failure> {
+        const OPEN: &str = "The object that begins here has no closing brace.";
+        let begin = self.at;
         self.at += 1;
         let mut members = Vec::new();
         loop {
@@ -88,6 +95,7 @@ impl Parser<'_> {
             if self.take("}") {
                 break;
             }
+            self.still_open(begin, OPEN)?;
             let start = self.at;
             if !self.rest().starts_with('"') {
                 return Err(self.wrong("The name of a member in quotes, or a closing brace, is expected here."));
@@ -101,7 +109,14 @@ impl Parser<'_> {
             let value = self.value()?;
             members.push(Member { name: Arc::from(name), span, value });
             self.skip_space();
-            if !self.take(",") && !self.rest().starts_with('}') {
+            self.still_open(begin, OPEN)?;
+            let comma = self.at;
+            if self.take(",") {
+                self.skip_space();
+                if self.rest().starts_with('}') {
+                    return Err((comma, "There is no comma after the last member of an object. Remove it.".to_owned()));
+                }
+            } else if !self.rest().starts_with('}') {
                 return Err(self.wrong("A comma or a closing brace is expected after a member."));
             }
         }
@@ -109,6 +124,8 @@ impl Parser<'_> {
     }
 
     fn array(&mut self) -> Result<Kind, Failure> {
+        const OPEN: &str = "The array that begins here has no closing bracket.";
+        let begin = self.at;
         self.at += 1;
         let mut elements = Vec::new();
         loop {
@@ -116,9 +133,17 @@ impl Parser<'_> {
             if self.take("]") {
                 break;
             }
+            self.still_open(begin, OPEN)?;
             elements.push(self.value()?);
             self.skip_space();
-            if !self.take(",") && !self.rest().starts_with(']') {
+            self.still_open(begin, OPEN)?;
+            let comma = self.at;
+            if self.take(",") {
+                self.skip_space();
+                if self.rest().starts_with(']') {
+                    return Err((comma, "There is no comma after the last element of an array. Remove it.".to_owned()));
+                }
+            } else if !self.rest().starts_with(']') {
                 return Err(self.wrong("A comma or a closing bracket is expected after an element."));
             }
         }
@@ -128,6 +153,10 @@ impl Parser<'_> {
     fn number(&mut self) -> Result<Kind, Failure> {
         let fits = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
         let length = self.rest().find(|c| !fits(c)).unwrap_or(self.rest().len());
+        let digits = self.rest()[..length].trim_start_matches('-');
+        if digits.len() > 1 && digits.starts_with('0') && digits[1..].starts_with(|next: char| next.is_ascii_digit()) {
+            return Err(self.wrong("A number in JSON does not begin with zeros."));
+        }
         let number = Number::parse(&self.rest()[..length]).map_err(|_| self.wrong("This is no number."))?;
         self.at += length;
         Ok(Kind::Number(number))
