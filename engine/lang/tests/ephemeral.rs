@@ -13,14 +13,8 @@ use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Configuration, Evaluator, InputVariables};
 
 /// Cases in which wpinfra means to differ from Terraform, with the reason.
-const MEANT: [(&str, &str); 4] = [
-    ("two_modules", "Terraform's validate forgets that the output of a module inside of a module is ephemeral"),
-    ("var_validation", VALIDATION),
-    ("var_validation_msg", VALIDATION),
-    ("sens_var", VALIDATION),
-];
-
-const VALIDATION: &str = "told at the condition, with the variable around it; Terraform tells it at the variable";
+const MEANT: [(&str, &str); 1] =
+    [("two_modules", "Terraform's validate forgets that the output of a module inside of a module is ephemeral")];
 
 struct Case {
     name: String,

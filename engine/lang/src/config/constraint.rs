@@ -99,11 +99,9 @@ impl Defaults {
 
 /// Reads a type constraint; `any` if there are errors.
 pub fn parse_constraint(expression: &Expression, diagnostics: &mut Diagnostics) -> Constraint {
-    let in_json = super::load::is_json(&expression.source.file);
-    let expression = &match expression.expr.literal_text() {
-        Some(text) if in_json || OLD_TYPES.contains(&text) => expression.unquoted(),
-        _ => expression.clone(),
-    };
+    // In JSON there is nothing but strings to write types in.
+    let is_json = super::load::is_json(&expression.source.file);
+    let expression = &if is_json { expression.unquoted() } else { expression.clone() };
     let mut reader = Reader { expression, diagnostics };
     let mut defaults = Defaults::default();
     let ty = reader.read(&expression.expr, &mut defaults);
@@ -114,9 +112,6 @@ struct Reader<'a> {
     expression: &'a Expression,
     diagnostics: &'a mut Diagnostics,
 }
-
-/// What could stand in quotes before version 0.12, and still can.
-const OLD_TYPES: [&str; 3] = ["string", "list", "map"];
 
 const KEYWORDS: [&str; 11] =
     ["string", "number", "bool", "any", "list", "set", "map", "object", "tuple", "optional", "list(any)"];

@@ -381,12 +381,7 @@ fn heredocs(text: &str) -> Vec<Heredoc> {
 /// Says what is wrong with a heredoc: it does not end, or the template in it is not complete.
 ///
 /// `place` turns a byte of the text into one of the source.
-fn heredoc_problem(
-    source: &Arc<Source>,
-    text: &str,
-    heredoc: &Heredoc,
-    place: &dyn Fn(usize) -> usize,
-) -> Diagnostic {
+fn heredoc_problem(source: &Arc<Source>, text: &str, heredoc: &Heredoc, place: &dyn Fn(usize) -> usize) -> Diagnostic {
     let first = source.position(place(heredoc.start)).line;
     let begun = text[heredoc.start..].lines().next().unwrap_or_default();
     let at = source.range(Span::new(place(heredoc.end)..place(heredoc.end), 0));

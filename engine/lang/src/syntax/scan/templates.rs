@@ -173,6 +173,12 @@ impl Scanner<'_> {
                 detail: "The directive is not complete, or has more in it than belongs there.".to_owned(),
             });
         };
+        // A dollar sign right before it would make an escape of the interpolation. Literals are read from the source, so any
+        // other character does in its place.
+        if self.out.text.ends_with('$') {
+            self.out.text.pop();
+            self.out.text.push(' ');
+        }
         self.out.go_on_at(start + self.offset);
         self.out.text.push_str(if strip_start { "${~" } else { "${" });
         self.placeholder(start + self.offset..self.at + self.offset, Cut::Directive(directive));
