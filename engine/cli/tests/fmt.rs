@@ -51,9 +51,12 @@ fn run(folder: &Path, words: &str, input: &str) -> (u8, String, String) {
     (code, output.text(), errors.text())
 }
 
+/// Texts by their names, in the order of the recording.
+type Named = Vec<(String, String)>;
+
 /// Returns the recorded files, and the commands with the lines of what became of them.
-fn recorded() -> (Vec<(String, String)>, Vec<(String, String)>) {
-    let (mut files, mut commands) = (Vec::<(String, String)>::new(), Vec::<(String, String)>::new());
+fn recorded() -> (Named, Named) {
+    let (mut files, mut commands) = (Named::new(), Named::new());
     for line in include_str!("recorded/fmt.txt").split_inclusive('\n') {
         if let Some(path) = line.strip_prefix("== ") {
             files.push((path.trim_end().to_owned(), String::new()));
