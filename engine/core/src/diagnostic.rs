@@ -1,9 +1,11 @@
 //! Problems that a user can do something about: they accumulate, and say where, what, why and what to do.
 
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// How bad a diagnostic is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The run can go on.
     Warning,
@@ -12,7 +14,7 @@ pub enum Severity {
 }
 
 /// Who can do something about an error; decides wording and hints, not the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// The configuration, the arguments or the state are wrong.
     User,
@@ -47,7 +49,7 @@ pub struct SourceRange {
 }
 
 /// What a reference in an expression stood for when the expression failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ReferenceValue {
     /// The reference as written: `var.az_count`.
     pub reference: String,
@@ -56,7 +58,7 @@ pub struct ReferenceValue {
 }
 
 /// One problem.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
@@ -144,7 +146,7 @@ impl Diagnostic {
 /// Problems in the order in which they were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "show the diagnostics or pass them on"]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics(Vec<Diagnostic>, BTreeSet<u64>);
 
 impl Diagnostics {
     /// Returns no problems.
@@ -154,7 +156,8 @@ impl Diagnostics {
 
     /// Adds a problem, unless the very same one is there already.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.contains(&diagnostic) {
+        // There can be very many: only where the hash is there already one is compared with all others.
+        if self.1.insert(hash(&diagnostic)) || !self.0.contains(&diagnostic) {
             self.0.push(diagnostic);
         }
     }
@@ -199,13 +202,20 @@ impl Diagnostics {
                 diagnostic.address = Some(address.to_string());
             }
         }
+        self.1 = self.0.iter().map(hash).collect();
         self
     }
 }
 
+fn hash(diagnostic: &Diagnostic) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    diagnostic.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self(vec![diagnostic])
+        Self::from_iter([diagnostic])
     }
 }
 

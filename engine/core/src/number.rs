@@ -18,6 +18,8 @@ const FLOAT_PRECISION: u64 = 53;
 const MAX_DECIMAL_EXPONENT: i64 = 100_000;
 /// From this decimal exponent on numbers are infinite, or zero, for Terraform as well, whose numbers have 32 bits for the power of two.
 const INFINITE_DECIMAL_EXPONENT: i64 = 646_456_993;
+/// Powers of two beyond this are infinite, or zero: a million decimal digits, where Terraform goes on to 600 million.
+const MAX_EXPONENT: i64 = 1 << 22;
 /// What stands for the power of two of an infinite number.
 const INFINITE: i64 = i64::MAX;
 /// What stands for the power of two of a zero below zero.
@@ -62,6 +64,13 @@ impl Number {
         } else if let Some(zeros) = self.mantissa.trailing_zeros().filter(|zeros| *zeros > 0) {
             self.mantissa >>= zeros;
             self.exponent += i64::try_from(zeros).unwrap_or(i64::MAX);
+        }
+        let magnitude = self.exponent.saturating_add_unsigned(self.mantissa.bits());
+        if magnitude > MAX_EXPONENT {
+            return Self::infinite(self.is_negative());
+        }
+        if magnitude < -MAX_EXPONENT {
+            return Self::zero(self.is_negative(), self.precision);
         }
         self
     }
@@ -564,6 +573,12 @@ mod tests {
         assert!(number("-0") == zero && -infinite.clone() < number("-1e400") && infinite > number("1e400"));
         assert!(!infinite.is_integer() && infinite.to_i64().is_none() && number("-0").is_integer());
         assert_eq!(number("1e999999999"), infinite);
+        let mut large = number("1e100000");
+        for _ in 0..70 {
+            large = large.multiply(&large).expect("no zero");
+        }
+        assert_eq!(large, infinite);
+        assert_eq!(one.divide(&large).map(|tiny| tiny.is_zero()), Some(true));
         assert_eq!(number("-0.5").ceil().to_string(), "0");
     }
 

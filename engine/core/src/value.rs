@@ -21,8 +21,16 @@ pub struct Value {
     ty: Type,
     content: Content,
     marks: Marks,
+    extent: Extent,
+}
+
+/// How far a value goes, so that nobody has to walk one that is too large to find that out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Extent {
     /// How many values are within each other in it, at most.
     depth: u32,
+    /// How many values it consists of, those that occur several times counted as often.
+    size: u32,
 }
 
 /// What a value holds.
@@ -47,12 +55,12 @@ pub enum Content {
 impl Value {
     /// Returns a null of the type.
     pub fn null(ty: Type) -> Self {
-        Self { ty, content: Content::Null, marks: Marks::NONE, depth: 0 }
+        Self { ty, content: Content::Null, marks: Marks::NONE, extent: Extent::ONE }
     }
 
     /// Returns an unknown value of the type, of which nothing else is known.
     pub fn unknown(ty: Type) -> Self {
-        Self { ty, content: Content::Unknown(None), marks: Marks::NONE, depth: 0 }
+        Self { ty, content: Content::Unknown(None), marks: Marks::NONE, extent: Extent::ONE }
     }
 
     /// Returns an unknown value of which something is known; a list of known length has unknown elements instead.
@@ -62,30 +70,30 @@ impl Value {
             return Self::list((**element).clone(), vec![Self::unknown((**element).clone()); length]);
         }
         let refinement = (!refinement.is_empty() && ty != Type::Dynamic).then(|| Arc::new(refinement));
-        Self { ty, content: Content::Unknown(refinement), marks: Marks::NONE, depth: 0 }
+        Self { ty, content: Content::Unknown(refinement), marks: Marks::NONE, extent: Extent::ONE }
     }
 
     /// Returns a `bool`.
     pub fn bool(value: bool) -> Self {
-        Self { ty: Type::Bool, content: Content::Bool(value), marks: Marks::NONE, depth: 0 }
+        Self { ty: Type::Bool, content: Content::Bool(value), marks: Marks::NONE, extent: Extent::ONE }
     }
 
     /// Returns a `number`.
     pub fn number(value: impl Into<Number>) -> Self {
-        Self { ty: Type::Number, content: Content::Number(value.into()), marks: Marks::NONE, depth: 0 }
+        Self { ty: Type::Number, content: Content::Number(value.into()), marks: Marks::NONE, extent: Extent::ONE }
     }
 
     /// Returns a `string`, brought into Unicode normalisation form C as Terraform does.
     pub fn string(value: impl AsRef<str>) -> Self {
         let text = value.as_ref();
         let text: Arc<str> = if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() };
-        Self { ty: Type::String, content: Content::String(text), marks: Marks::NONE, depth: 0 }
+        Self { ty: Type::String, content: Content::String(text), marks: Marks::NONE, extent: Extent::ONE }
     }
 
     /// Returns a `list(element)`; the elements must have that type.
     pub fn list(element: Type, elements: Vec<Self>) -> Self {
-        let depth = depth_around(&elements);
-        Self { ty: Type::list(element), content: Content::Sequence(elements.into()), marks: Marks::NONE, depth }
+        let extent = Extent::around(&elements);
+        Self { ty: Type::list(element), content: Content::Sequence(elements.into()), marks: Marks::NONE, extent }
     }
 
     /// Returns a `set(element)`: duplicates go, the order becomes the canonical one, marks of elements go to the set.
@@ -97,22 +105,22 @@ impl Value {
             plain.push(value.without_deep_marks());
         }
         let elements = set_order::canonical(plain);
-        let depth = depth_around(&elements);
-        Self { ty: Type::set(element), content: Content::Sequence(elements.into()), marks, depth }
+        let extent = Extent::around(&elements);
+        Self { ty: Type::set(element), content: Content::Sequence(elements.into()), marks, extent }
     }
 
     /// Returns a `map(element)`; the elements must have that type.
     pub fn map<K: Into<Arc<str>>>(element: Type, elements: impl IntoIterator<Item = (K, Self)>) -> Self {
         let elements: BTreeMap<Arc<str>, Self> = elements.into_iter().map(|(key, value)| (key.into(), value)).collect();
-        let depth = depth_around(elements.values());
-        Self { ty: Type::map(element), content: Content::Mapping(Arc::new(elements)), marks: Marks::NONE, depth }
+        let extent = Extent::around(elements.values());
+        Self { ty: Type::map(element), content: Content::Mapping(Arc::new(elements)), marks: Marks::NONE, extent }
     }
 
     /// Returns a tuple of the values.
     pub fn tuple(elements: Vec<Self>) -> Self {
         let ty = Type::tuple(elements.iter().map(|value| value.ty.clone()));
-        let depth = depth_around(&elements);
-        Self { ty, content: Content::Sequence(elements.into()), marks: Marks::NONE, depth }
+        let extent = Extent::around(&elements);
+        Self { ty, content: Content::Sequence(elements.into()), marks: Marks::NONE, extent }
     }
 
     /// Returns an object of the values.
@@ -120,8 +128,8 @@ impl Value {
         let attributes: BTreeMap<Arc<str>, Self> =
             attributes.into_iter().map(|(name, value)| (name.into(), value)).collect();
         let ty = Type::object(attributes.iter().map(|(name, value)| (Arc::clone(name), value.ty.clone())));
-        let depth = depth_around(attributes.values());
-        Self { ty, content: Content::Mapping(Arc::new(attributes)), marks: Marks::NONE, depth }
+        let extent = Extent::around(attributes.values());
+        Self { ty, content: Content::Mapping(Arc::new(attributes)), marks: Marks::NONE, extent }
     }
 
     /// Returns a value of the same kind of type as `self` over other elements: how code that rewrites parts keeps the whole.
@@ -154,7 +162,12 @@ impl Value {
 
     /// Returns how many values are within each other in it, at most: 0 for a string, 1 for a list of strings.
     pub fn depth(&self) -> u32 {
-        self.depth
+        self.extent.depth
+    }
+
+    /// Returns how many values it consists of, itself included; those that occur several times count as often.
+    pub fn size(&self) -> u32 {
+        self.extent.size
     }
 
     /// Returns the type.
@@ -297,7 +310,7 @@ impl Value {
                 self.content.clone()
             }
         };
-        Self { ty: self.ty.clone(), content, marks: Marks::NONE, depth: self.depth }
+        Self { ty: self.ty.clone(), content, marks: Marks::NONE, extent: self.extent }
     }
 
     /// Returns the value without marks, and where which marks were.
@@ -419,8 +432,15 @@ impl Value {
     }
 }
 
-fn depth_around<'v>(parts: impl IntoIterator<Item = &'v Value>) -> u32 {
-    parts.into_iter().map(|part| part.depth + 1).max().unwrap_or(1)
+impl Extent {
+    const ONE: Self = Self { depth: 0, size: 1 };
+
+    fn around<'v>(parts: impl IntoIterator<Item = &'v Value>) -> Self {
+        parts.into_iter().fold(Self { depth: 1, size: 1 }, |whole, part| Self {
+            depth: whole.depth.max(part.extent.depth + 1),
+            size: whole.size.saturating_add(part.extent.size),
+        })
+    }
 }
 
 impl From<&str> for Value {

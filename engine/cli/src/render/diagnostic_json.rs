@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use wpinfra_core::{Diagnostic, Severity, SourcePosition, SourceRange};
 
-use super::diagnostics::{Sources, opening_line};
+use super::diagnostics::{Sources, line_at, opening_line};
 
 /// Returns a diagnostic as `validate -json` and the event lines show it.
 pub(crate) fn diagnostic_to_json(diagnostic: &Diagnostic, sources: &Sources) -> Json {
@@ -41,11 +41,11 @@ fn position(position: SourcePosition) -> Json {
 /// Returns the lines of the context, or of the subject alone, and where in them the subject stands.
 fn snippet(diagnostic: &Diagnostic, subject: &SourceRange, source: &str) -> Json {
     let around = diagnostic.context.as_ref().unwrap_or(subject);
-    let first = around.start.line.min(subject.start.line).max(1);
-    let last = subject.end.line.max(around.end.line).max(first);
-    let lines: Vec<&str> = source.split('\n').collect();
-    let offset: usize = lines.iter().take(first - 1).map(|line| line.len() + 1).sum();
-    let code = lines.iter().skip(first - 1).take(last + 1 - first).copied().collect::<Vec<_>>().join("\n");
+    let start = if around.start.line < subject.start.line { &around.start } else { &subject.start };
+    let end = if around.end.line > subject.end.line { &around.end } else { &subject.end };
+    let (first, offset, _) = line_at(source, start);
+    let (_, last, last_line) = line_at(source, end);
+    let code = source.get(offset..(last + last_line.len()).max(offset)).unwrap_or_default();
     let start = subject.start.byte.saturating_sub(offset).min(code.len());
     let end = subject.end.byte.saturating_sub(offset).clamp(start, code.len());
     // An empty stretch could not be shown: it becomes the character that it stands before.
@@ -56,7 +56,7 @@ fn snippet(diagnostic: &Diagnostic, subject: &SourceRange, source: &str) -> Json
         .map(|reference| json!({ "traversal": reference.reference, "statement": reference.statement }))
         .collect();
     json!({
-        "context": enclosing_block(&lines, subject.start.line),
+        "context": enclosing_block(source, &subject.start),
         "code": code,
         "start_line": first,
         "highlight_start_offset": start,
@@ -66,7 +66,7 @@ fn snippet(diagnostic: &Diagnostic, subject: &SourceRange, source: &str) -> Json
 }
 
 /// Returns the opening of the top-level block that a line stands in: `resource "aws_vpc" "main"`.
-fn enclosing_block(lines: &[&str], line: usize) -> Option<String> {
-    let opening = opening_line(lines.get(..line.min(lines.len()))?)?;
-    Some(lines.get(opening)?.split('{').next()?.trim().to_owned())
+fn enclosing_block(source: &str, position: &SourcePosition) -> Option<String> {
+    let (_, _, opening) = opening_line(source, position)?;
+    Some(opening.split('{').next()?.trim().to_owned())
 }

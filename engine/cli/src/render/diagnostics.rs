@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use unicode_width::UnicodeWidthStr;
-use wpinfra_core::{Diagnostic, Diagnostics, Severity, SourceRange};
+use wpinfra_core::{Diagnostic, Diagnostics, Severity, SourcePosition, SourceRange};
 
 use super::painter::Painter;
 
@@ -100,9 +100,8 @@ fn excerpt(range: &SourceRange, diagnostic: &Diagnostic, sources: &Sources, styl
     let Some(source) = sources.get(&*range.file) else {
         return format!("  --> {}:{}:{}\n", range.file, range.start.line, range.start.column);
     };
-    let (first, text) = lines_around(source, range, diagnostic.context.as_ref());
-    let offset = source.lines().take(first - 1).map(|line| line.len() + 1).sum::<usize>();
-    let marked = within(&text, range.start.byte.saturating_sub(offset)..range.end.byte.saturating_sub(offset));
+    let (first, offset, text) = lines_around(source, range, diagnostic.context.as_ref());
+    let marked = within(text, range.start.byte.saturating_sub(offset)..range.end.byte.saturating_sub(offset));
     let opening = text.find('\n').filter(|end| *end < marked.start).map(|end| AnnotationKind::Visible.span(0..end));
     let annotations = opening.into_iter().chain([AnnotationKind::Primary.span(marked)]);
     let text = text.replace('\t', " ");
@@ -119,23 +118,44 @@ fn excerpt(range: &SourceRange, diagnostic: &Diagnostic, sources: &Sources, styl
     format!("{}\n", body.trim_end())
 }
 
-/// Returns the first line number and the text from the opening of the context, or of the block around, to the end of the subject.
-fn lines_around(source: &str, range: &SourceRange, context: Option<&SourceRange>) -> (usize, String) {
-    let opening = context.map(|context| context.start.line).or_else(|| {
-        let before: Vec<&str> = source.lines().take(range.start.line).collect();
-        opening_line(&before).map(|index| index + 1)
-    });
-    let first = opening.unwrap_or(range.start.line).min(range.start.line).max(1);
-    let last = range.end.line.max(range.start.line);
-    let lines: Vec<&str> = source.split('\n').skip(first - 1).take(last + 1 - first).collect();
-    (first, lines.join("\n"))
+/// Returns the lines from the opening of the context, or of the block around, to the end of the subject: the number of the first
+/// one, the byte where it begins, and the text.
+fn lines_around<'s>(source: &'s str, range: &SourceRange, context: Option<&SourceRange>) -> (usize, usize, &'s str) {
+    let before = |(line, _, _): &(usize, usize, &str)| *line <= range.start.line;
+    let opening = match context {
+        Some(context) => Some(line_at(source, &context.start)).filter(before),
+        None => opening_line(source, &range.start),
+    };
+    let (first, start, _) = opening.unwrap_or_else(|| line_at(source, &range.start));
+    let (_, last, last_text) = line_at(source, &range.end);
+    let end = (last + last_text.len()).max(start);
+    (first, start, source.get(start..end).unwrap_or_default())
 }
 
-/// Returns the position of the line that opens the top-level block that the last of the lines stands in.
-pub(crate) fn opening_line(lines: &[&str]) -> Option<usize> {
-    let found = lines.iter().rposition(|line| line.starts_with(|c: char| c.is_alphabetic()) && line.contains('{'))?;
-    let is_closed = lines.get(found + 1..).is_some_and(|inner| inner.iter().any(|line| line.starts_with('}')));
-    (!is_closed).then_some(found)
+/// Returns the line that a position stands in, with its number and the byte where it begins.
+///
+/// Looking from the position and not from the beginning of the file keeps many diagnostics in a large file cheap.
+pub(crate) fn line_at<'s>(source: &'s str, position: &SourcePosition) -> (usize, usize, &'s str) {
+    let byte = within(source, position.byte..position.byte).start;
+    let start = source[..byte].rfind('\n').map_or(0, |end| end + 1);
+    (position.line.max(1), start, source[start..].split('\n').next().unwrap_or_default())
+}
+
+/// Returns the line that opens the top-level block that a position stands in, with its number and the byte where it begins.
+pub(crate) fn opening_line<'s>(source: &'s str, position: &SourcePosition) -> Option<(usize, usize, &'s str)> {
+    let (mut number, mut start, mut line) = line_at(source, position);
+    loop {
+        if line.starts_with(|c: char| c.is_alphabetic()) && line.contains('{') {
+            return Some((number, start, line));
+        }
+        if start == 0 || line.starts_with('}') {
+            return None;
+        }
+        let end = start - 1;
+        start = source[..end].rfind('\n').map_or(0, |end| end + 1);
+        line = &source[start..end];
+        number = number.saturating_sub(1).max(1);
+    }
 }
 
 /// Returns the range cut to what is in the text, at boundaries of characters, and not empty where the text is not.

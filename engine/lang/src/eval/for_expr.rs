@@ -6,7 +6,7 @@ use std::sync::Arc;
 use wpinfra_core::convert::convert;
 use wpinfra_core::{Marks, Type, Value};
 
-use super::{Evaluated, Evaluation, Failed};
+use super::{Evaluated, Evaluation, Failed, limits};
 use crate::expr::{Expr, For};
 use crate::print;
 
@@ -66,6 +66,7 @@ impl Evaluation<'_> {
     fn for_tuple(&mut self, each: &For, elements: Vec<(Value, Value)>, mut marks: Marks) -> Evaluated {
         let mut results = Vec::with_capacity(elements.len());
         let (mut known, mut failed) = (true, false);
+        let mut size: u32 = 0;
         for element in elements {
             let result = self.with_variables(each.key_variable.as_ref(), &each.value_variable, element, |this| {
                 Ok(match this.keep(each, &mut marks)? {
@@ -75,7 +76,13 @@ impl Evaluation<'_> {
                 })
             });
             match result {
-                Ok(Some(Some(value))) => results.push(value),
+                Ok(Some(Some(value))) => {
+                    size = size.saturating_add(value.size());
+                    if size > limits::SIZE {
+                        return self.fail(&each.value, "Value too large", limits::size());
+                    }
+                    results.push(value);
+                }
                 Ok(Some(None)) => known = false,
                 Ok(None) => {}
                 Err(Failed) => failed = true,
@@ -91,6 +98,7 @@ impl Evaluation<'_> {
     fn for_object(&mut self, each: &For, key: &Expr, elements: Vec<(Value, Value)>, mut marks: Marks) -> Evaluated {
         let mut results: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         let (mut known, mut failed) = (true, false);
+        let mut size: u32 = 0;
         for element in elements {
             let result = self.with_variables(each.key_variable.as_ref(), &each.value_variable, element, |this| {
                 Ok(match this.keep(each, &mut marks)? {
@@ -106,6 +114,10 @@ impl Evaluation<'_> {
             });
             match result {
                 Ok(Some(Some((name, value)))) => {
+                    size = size.saturating_add(value.size());
+                    if size > limits::SIZE {
+                        return self.fail(&each.value, "Value too large", limits::size());
+                    }
                     let values = results.entry(Arc::clone(&name)).or_default();
                     values.push(value);
                     if values.len() > 1 && !each.grouping {

@@ -4,6 +4,7 @@ mod calls;
 mod conditional;
 mod equality;
 mod for_expr;
+pub(crate) mod limits;
 mod operators;
 mod splat;
 mod template;
@@ -82,25 +83,38 @@ pub struct Evaluation<'a> {
     diagnostics: Diagnostics,
     /// How many templates that include each other are around.
     templates: usize,
+    steps_left: u64,
     /// Whether nobody will see the errors, so that they need no details.
     quiet: bool,
 }
 
-/// How deep values may be nested: what becomes of them (comparisons, files, text) walks them on the stack.
-const DEPTH_LIMIT: u32 = 250;
+/// How many parts of expressions may be evaluated for one expression: some ten seconds of work.
+const STEP_LIMIT: u64 = 100_000_000;
 
 impl<'a> Evaluation<'a> {
     fn new(source: &'a Arc<Source>, scope: &'a dyn Scope) -> Self {
-        Self { source, scope, variables: Vec::new(), diagnostics: Diagnostics::new(), templates: 0, quiet: false }
+        Self {
+            source,
+            scope,
+            variables: Vec::new(),
+            diagnostics: Diagnostics::new(),
+            templates: 0,
+            steps_left: STEP_LIMIT,
+            quiet: false,
+        }
     }
 
     fn expr(&mut self, expr: &Expr) -> Evaluated {
-        let value = deeper(|| self.expr_inner(expr))?;
-        if value.depth() > DEPTH_LIMIT {
-            let detail = format!("More than {DEPTH_LIMIT} lists or objects would be within each other.");
-            return self.fail(expr, "Value too deep", detail);
+        self.steps_left = self.steps_left.saturating_sub(1);
+        if self.steps_left == 0 {
+            let detail = format!("More than {STEP_LIMIT} steps would be needed.");
+            return self.fail(expr, "Evaluation too long", detail);
         }
-        Ok(value)
+        let value = deeper(|| self.expr_inner(expr))?;
+        match limits::excess(&value) {
+            Some((summary, detail)) => self.fail(expr, summary, detail),
+            None => Ok(value),
+        }
     }
 
     fn expr_inner(&mut self, expr: &Expr) -> Evaluated {

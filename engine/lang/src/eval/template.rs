@@ -5,7 +5,7 @@ use wpinfra_core::refinement::Refinement;
 use wpinfra_core::stack::deeper;
 use wpinfra_core::{Marks, Type, Value};
 
-use super::{Evaluated, Evaluation, Failed};
+use super::{Evaluated, Evaluation, Failed, limits};
 use crate::expr::{Expr, TemplatePart};
 use crate::print;
 
@@ -71,6 +71,9 @@ impl Evaluation<'_> {
         }
         if let Some(known) = text.as_str() {
             rendered.text.push_str(known);
+            if rendered.text.len() > limits::TEXT {
+                return self.fail(expr, "Text too long", limits::text());
+            }
             return Ok(());
         }
         if let Some(prefix) = text.refinement().and_then(|known| known.prefix.as_deref()) {
@@ -117,6 +120,9 @@ impl Evaluation<'_> {
         };
         for element in elements {
             self.with_variables(each.key.as_ref(), &each.value, element, |this| this.render(&each.body, rendered))?;
+            if rendered.text.len() > limits::TEXT {
+                return self.fail(&each.collection, "Text too long", limits::text());
+            }
         }
         Ok(())
     }

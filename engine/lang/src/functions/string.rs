@@ -6,6 +6,7 @@ use wpinfra_core::{Type, Value};
 use super::FunctionError;
 use super::regular_expression;
 use super::signature::{Arguments, Parameter, Signature};
+use crate::eval::limits;
 
 /// Returns a function from one text to another.
 macro_rules! simple {
@@ -188,6 +189,10 @@ fn join(call: &Arguments<'_>) -> Result<Value, FunctionError> {
             texts.push(text.ok_or_else(|| FunctionError::argument(index, format!("element {at} is null")))?);
         }
     }
+    let length = texts.iter().map(|text| text.len() + call.text(0).len()).fold(0, usize::saturating_add);
+    if length > limits::TEXT {
+        return Err(FunctionError::new("the text would be too long"));
+    }
     Ok(Value::string(texts.join(call.text(0))))
 }
 
@@ -201,10 +206,21 @@ fn split<'t>(separator: &str, text: &'t str) -> Vec<&'t str> {
 fn replace(call: &Arguments<'_>) -> Result<Value, FunctionError> {
     let (text, from, to) = (call.text(0), call.text(1), call.text(2));
     let pattern = from.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    // Most texts are too short for this to be worth counting.
+    let is_long = |count: &dyn Fn() -> usize| {
+        (text.len() + 1).saturating_mul(to.len()) > limits::TEXT && count().saturating_mul(to.len()) > limits::TEXT
+    };
+    let too_long = || FunctionError::new("the text would be too long");
     let Some(pattern) = pattern else {
+        if is_long(&|| text.matches(from).count()) {
+            return Err(too_long());
+        }
         return Ok(Value::string(replace_text(text, from, to)));
     };
     let pattern = regular_expression::compile(pattern).map_err(|message| FunctionError::argument(1, message))?;
+    if is_long(&|| pattern.find_iter(text).count()) {
+        return Err(too_long());
+    }
     Ok(Value::string(pattern.replace_all(text, to)))
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use wpinfra_core::convert::convert;
 use wpinfra_core::{Number, Type, Value};
-use yaml_rust2::parser::{Event, MarkedEventReceiver, Parser, Tag};
+use yaml_rust2::parser::{Event, Parser, Tag};
 use yaml_rust2::scanner::{Marker, TScalarStyle};
 
 use super::FunctionError;
 use super::signature::{Parameter, Signature};
 use super::time;
+use crate::eval::limits;
 
 pub(super) fn signatures() -> Vec<Signature> {
     vec![
@@ -36,25 +37,32 @@ fn decode(text: &str) -> Result<Value, String> {
     if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) {
         return Err(format!("has the control character {:?}", control.to_string()));
     }
-    let mut events = Events(Vec::new());
-    Parser::new_from_str(text).load(&mut events, true).map_err(|error| format!("is not valid YAML: {error}"))?;
-    let documents = events.0.iter().filter(|(event, _)| *event == Event::DocumentStart).count();
+    // One event after the other: the parser's own way over all of them would call itself for each level.
+    let mut parser = Parser::new_from_str(text);
+    let mut events = Vec::new();
+    let mut depth = 0_u32;
+    loop {
+        let (event, marker) = parser.next_token().map_err(|error| format!("is not valid YAML: {error}"))?;
+        match event {
+            Event::StreamEnd => break,
+            Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
+            Event::SequenceEnd | Event::MappingEnd => depth -= 1,
+            _ => {}
+        }
+        if depth > limits::DEPTH {
+            return Err(format!("has more than {} lists or mappings within each other", limits::DEPTH));
+        }
+        events.push((event, marker));
+    }
+    let documents = events.iter().filter(|(event, _)| *event == Event::DocumentStart).count();
     match documents {
         0 => return Err("has no document in it".to_owned()),
         1 => {}
         _ => return Err("has more than one document in it".to_owned()),
     }
-    let mut reader = Reader { events: events.0.into_iter(), anchors: BTreeMap::new() };
+    let mut reader = Reader { events: events.into_iter(), anchors: BTreeMap::new() };
     reader.skip_to_document();
     reader.value()
-}
-
-struct Events(Vec<(Event, Marker)>);
-
-impl MarkedEventReceiver for Events {
-    fn on_event(&mut self, event: Event, marker: Marker) {
-        self.0.push((event, marker));
-    }
 }
 
 struct Reader {
@@ -89,12 +97,12 @@ impl Reader {
                 while let Some(element) = self.next_value()? {
                     elements.push(element);
                 }
-                (anchor, Value::tuple(elements))
+                (anchor, bounded(Value::tuple(elements)).map_err(at_line)?)
             }
             Event::MappingStart(anchor, tag) => {
                 allow_tag(tag.as_ref(), "map", "a mapping").map_err(at_line)?;
                 self.anchors.insert(anchor, None);
-                (anchor, self.mapping().map_err(at_line)?)
+                (anchor, self.mapping().and_then(bounded).map_err(at_line)?)
             }
             Event::Alias(anchor) => {
                 return match self.anchors.get(&anchor) {
@@ -139,6 +147,12 @@ impl Reader {
             attributes.insert(key.as_str().unwrap_or("").into(), value);
         }
     }
+}
+
+/// Refuses a value that became too large, by references to what is large already.
+fn bounded(value: Value) -> Result<Value, String> {
+    let excess = limits::excess(&value);
+    excess.map_or(Ok(value), |(_, detail)| Err(format!("is too large: {detail}")))
 }
 
 const STANDARD_TAGS: &str = "tag:yaml.org,2002:";
