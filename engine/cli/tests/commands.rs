@@ -152,6 +152,65 @@ fn a_saved_plan_is_applied_as_it_was_made() {
     assert!(folder.fail("show main.tf").contains("Error:"));
 }
 
+/// An ephemeral variable without and one with a default, both told to a command.
+const EPHEMERAL: &str = r#"variable "key" {
+  ephemeral = true
+}
+variable "other" {
+  ephemeral = true
+  default   = "usual"
+}
+variable "word" {
+  default = "plain"
+}
+ephemeral "random_password" "p" {
+  length = 20
+}
+resource "terraform_data" "a" {
+  input = var.word
+  provisioner "local-exec" {
+    command = "echo '${var.key} ${var.other} ${terraform.applying}' ${length(ephemeral.random_password.p.result)} > said"
+  }
+}
+"#;
+
+#[test]
+fn a_saved_plan_wants_its_ephemeral_values_again_and_does_not_hold_them() {
+    let check = |prepare: &str, apply: &str, expected: Result<&str, &str>| {
+        let folder = Folder::with(EPHEMERAL);
+        folder.write("key.tfvars", "key  = \"canary-file\"\nword = \"without effect\"\n");
+        folder.succeed(&format!("plan -out=p {prepare}"));
+        let read = |name: &str| std::fs::read_to_string(folder.directory.path().join(name)).unwrap_or_default();
+        assert!(!read("p").contains("canary"), "the plan holds the value:\n{}", read("p"));
+        match expected {
+            Ok(said) => {
+                let applied = folder.succeed(&format!("apply {apply} p"));
+                assert!(!applied.contains("canary"), "{applied}");
+                assert_eq!(read("said"), said, "{prepare}, then {apply}");
+                assert!(!read("terraform.tfstate").contains("canary"));
+            }
+            Err(why) => {
+                let errors = folder.fail(&format!("apply {apply} p"));
+                assert!(errors.contains(why), "{prepare}, then {apply}: {errors}");
+            }
+        }
+    };
+    let given = "-var key=canary-1";
+    check(given, given, Ok("canary-1 usual true 20\n"));
+    check(given, "-var key=canary-2", Ok("canary-2 usual true 20\n"));
+    check(given, "-var-file=key.tfvars", Ok("canary-file usual true 20\n"));
+    check("-var-file=key.tfvars", given, Ok("canary-1 usual true 20\n"));
+    check(given, "", Err("Error: No value for required variable\n --> main.tf:1:1\n"));
+    check(
+        "-var key=canary-1 -var other=canary-3",
+        given,
+        Err("Error: No value for required variable\n --> main.tf:4:1\n"),
+    );
+    check(given, "-var key=canary-1 -var other=z", Err("Error: Ephemeral variable was not given to the plan"));
+    check(given, "-var key=canary-1 -var word=plain", Err("Error: Variables with a saved plan"));
+    check(given, "-var key=canary-1 -var nonsense=1", Err("Error: Variables with a saved plan"));
+}
+
 #[test]
 fn an_apply_asks_first() {
     let folder = Folder::with(TWO);

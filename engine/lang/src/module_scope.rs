@@ -309,17 +309,13 @@ impl ModuleScope<'_> {
             return place.fail(diagnostics, "Missing resource instance key", detail, Some(help));
         }
         let literal = place.literal_key(used);
-        let (value, used, is_collection) = match self.known.resources.get(&address) {
-            Some(known) => {
-                let is_repeated = matches!(known.repetition, Repetition::Count | Repetition::ForEach);
-                let is_collection = is_repeated && literal.is_none();
-                let (value, used) = Self::known_resource(known, schema, literal, used, key, place, diagnostics)?;
-                (value, used, is_collection)
-            }
-            None => {
-                let (value, used) = Self::unknown_resource(resource, schema, literal.is_some(), used);
-                (value, used, false)
-            }
+        let known = self.known.resources.get(&address);
+        let is_repeated =
+            known.is_some_and(|known| matches!(known.repetition, Repetition::Count | Repetition::ForEach));
+        let is_collection = is_repeated && literal.is_none();
+        let (value, used) = match known {
+            Some(known) => Self::known_resource(known, schema, literal, used, key, place, diagnostics)?,
+            None => Self::unknown_resource(resource, schema, literal.is_some(), used),
         };
         // How many instances there are is not ephemeral, only what is in them.
         let is_passing = key.mode == Mode::Ephemeral && !is_collection;

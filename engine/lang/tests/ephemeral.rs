@@ -28,12 +28,11 @@ fn cases() -> Vec<Case> {
         if let Some(name) = line.strip_prefix("=== ") {
             cases.push(Case { name: name.to_owned(), text: String::new(), expected: Vec::new() });
         } else if let Some(case) = cases.last_mut() {
-            match line.strip_prefix("> ") {
-                Some(answer) => case.expected.push(answer.to_owned()),
-                None => {
-                    case.text.push_str(line);
-                    case.text.push('\n');
-                }
+            if let Some(answer) = line.strip_prefix("> ") {
+                case.expected.push(answer.to_owned());
+            } else {
+                case.text.push_str(line);
+                case.text.push('\n');
             }
         }
     }

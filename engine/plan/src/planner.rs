@@ -202,9 +202,10 @@ impl<'a> Round<'a> {
         match (address.resource.mode, self.request.options.mode) {
             (BlockMode::Managed, Mode::Normal) => self.managed_instance(block, address),
             (BlockMode::Managed, Mode::RefreshOnly | Mode::Destroy) => self.standing_instance(block, address),
-            (BlockMode::Data, Mode::Destroy) if !self.for_providers[block] => self.skipped_data(block, address),
+            (BlockMode::Data | BlockMode::Ephemeral, Mode::Destroy) if !self.for_providers[block] => {
+                self.skipped_data(block, address)
+            }
             (BlockMode::Data, _) => self.data_instance(block, address),
-            (BlockMode::Ephemeral, Mode::Destroy) if !self.for_providers[block] => self.skipped_data(block, address),
             (BlockMode::Ephemeral, _) => self.ephemeral_instance(block, address),
         }
     }

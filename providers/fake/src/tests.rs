@@ -92,8 +92,12 @@ fn everything_is_described() {
     for (name, found) in provider.data_sources() {
         check(name, &found.schema().block);
     }
-    assert_eq!(provider.resources().len(), 7);
+    assert_eq!(provider.resources().len(), 8);
+    for (name, found) in provider.ephemeral_types() {
+        check(name, &found.schema().block);
+    }
     assert_eq!(provider.data_sources().len(), 2);
+    assert_eq!(provider.ephemeral_types().len(), 1);
 }
 
 #[test]

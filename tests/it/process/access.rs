@@ -105,3 +105,34 @@ fn a_secret_reaches_no_output() {
     assert!(!said.contains(canary), "the secret is printed:\n{said}");
     assert!(said.contains("(sensitive value)"), "something stands in its place:\n{said}");
 }
+
+#[test]
+fn an_ephemeral_password_reaches_the_service_and_nothing_else() {
+    let canary = "canary-5d20b7e8";
+    let cloud = Cloud::take();
+    let database = |version: u32| {
+        format!(
+            "variable \"secret\" {{\n  ephemeral = true\n}}\n\nresource \"aws_db_instance\" \"a\" {{\n  identifier = \"a\"\n  engine = \"mysql\"\n  engine_version = \"8.0\"\n  instance_class = \"db.t3.micro\"\n  allocated_storage = 20\n  username = \"app\"\n  password_wo = var.secret\n  password_wo_version = {version}\n  skip_final_snapshot = true\n  apply_immediately = true\n}}\n"
+        )
+    };
+    let workspace = Workspace::on(&cloud).main(&database(1)).with("TF_VAR_secret", canary);
+    let mut said = String::new();
+    for arguments in [&["plan", "-input=false", "-out=p.tfplan"][..], &["apply", "-input=false", "p.tfplan"], &["show"]]
+    {
+        let outcome = workspace.run(arguments);
+        assert_eq!(outcome.code, 0, "{arguments:?}: {}", outcome.text());
+        said += &outcome.text();
+    }
+    workspace.must_be_settled(&[]);
+    workspace.write("main.tf", &database(2));
+    said += &workspace.apply(&[]);
+    assert!(!said.contains(canary), "the secret is printed:\n{said}");
+    for name in workspace.files() {
+        let text = workspace.read(&name).unwrap_or_default();
+        assert!(!text.contains(canary), "the secret is in {name}:\n{text}");
+    }
+    let attributes = &workspace.state()["resources"][0]["instances"][0]["attributes"];
+    assert_eq!(attributes["password_wo"], json!(null));
+    assert_eq!(attributes["password_wo_version"], json!(2));
+    workspace.destroy(&[]);
+}

@@ -46,8 +46,10 @@ impl Opening {
             }
         }
         let mut users = BTreeMap::new();
+        let changes: BTreeMap<&InstanceAddress, &Change> =
+            plan.changes.iter().map(|change| (&change.address, change)).collect();
         for step in &plan.graph.steps {
-            let change = plan.changes.iter().find(|change| change.address == step.address);
+            let change = changes.get(&step.address);
             for block in change.map(|change| opening.of_step(step, change)).unwrap_or_default() {
                 *users.entry(block).or_default() += 1;
             }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use serde_json::json;
 use wpinfra_core::json::{from_json, to_json};
-use wpinfra_core::provider::{AnyResourceType, Client, Provider};
+use wpinfra_core::provider::{AnyResourceType, BoxFuture, Client, Provider};
 use wpinfra_core::{Type, Value};
 
 use crate::Entropy;
@@ -402,4 +403,41 @@ fn models_survive_their_values() {
             assert_eq!(kept, value);
         });
     }
+}
+
+/// Returns what a future gives that waits for nothing.
+fn at_once<T>(mut future: BoxFuture<'_, T>) -> T {
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("nobody is asked for it"),
+    }
+}
+
+#[test]
+fn ephemeral_passwords_obey_their_rules_and_differ_each_time() {
+    let entropy: Arc<dyn Entropy> = Arc::new(TestEntropy::new(7));
+    let family = super::family(&entropy);
+    let password = &family.ephemeral_types()["random_password"];
+    let client: Client = Arc::new(());
+    let config = password
+        .schema()
+        .block
+        .empty_value()
+        .with_attribute("length", number(12))
+        .with_attribute("special", Value::bool(false))
+        .with_attribute("min_numeric", number(3));
+    let mut drawn = BTreeSet::new();
+    for _ in 0..5 {
+        let opened = at_once(password.open(&client, &config)).unwrap_or_else(|error| panic!("{error}"));
+        let result = text(&opened.value, "result");
+        assert!(result.chars().count() == 12 && count(&result, char::is_ascii_digit) >= 3, "{result}");
+        assert_eq!(count(&result, is_special), 0, "{result}");
+        assert!(bcrypt::verify(&result, &text(&opened.value, "bcrypt_hash")).expect("a hash"));
+        assert_eq!(opened.value.get("upper"), Some(Value::bool(true)));
+        assert_eq!(opened.lease.renew_after, None);
+        drawn.insert(result);
+    }
+    assert_eq!(drawn.len(), 5);
+    let wrong = config.with_attribute("min_upper", number(20));
+    assert!(password.validate(&wrong).has_errors());
 }
