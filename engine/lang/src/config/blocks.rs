@@ -6,11 +6,10 @@ use std::sync::Arc;
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, Type, Value};
 
-use super::load::join;
 use super::{
     ANNOUNCED_VERSION, Backend, CheckBlock, Condition, Constraint, ImportBlock, Local, Module, ModuleCall, MovedBlock,
-    Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, RequiredProvider, Variable, parse_constraint,
-    resources,
+    Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, RequiredProvider, Variable, VersionRules,
+    parse_constraint, resources,
 };
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression, StepKind};
@@ -36,7 +35,7 @@ const TOP_LEVEL: [(&str, usize); 13] = [
 ];
 
 /// Adds everything that stands in a file to the module.
-pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool, diagnostics: &mut Diagnostics) {
+pub(super) fn read_file(module: &mut Module, body: &Body, root: bool, diagnostics: &mut Diagnostics) {
     let labels = |word: &str| TOP_LEVEL.iter().find(|(known, _)| *known == word).map(|(_, labels)| *labels);
     let body = body.shaped(&labels, diagnostics);
     for attribute in body.attributes.values() {
@@ -62,7 +61,7 @@ pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool,
             module.lost = true;
             continue;
         }
-        read_block(module, block, dir, root, diagnostics);
+        read_block(module, block, root, diagnostics);
     }
 }
 
@@ -98,7 +97,7 @@ fn names_are_valid(block: &Block, diagnostics: &mut Diagnostics) -> bool {
     all
 }
 
-fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnostics: &mut Diagnostics) {
+fn read_block(module: &mut Module, block: &Block, root: bool, diagnostics: &mut Diagnostics) {
     let name = block.label(0).cloned().unwrap_or_default();
     match &*block.kind {
         "terraform" => read_settings(module, block, root, diagnostics),
@@ -128,14 +127,12 @@ fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnos
                 diagnostics.push(duplicate("block", &key.to_string(), block, &other.range));
             }
         }
-        "module" => match read_call(block, &name, dir, diagnostics) {
-            Some(call) => {
-                if let Some(other) = module.calls.insert(Arc::clone(&name), call) {
-                    diagnostics.push(duplicate("module call", &name, block, &other.range));
-                }
+        "module" => {
+            let call = read_call(block, &name, diagnostics);
+            if let Some(other) = module.calls.insert(Arc::clone(&name), call) {
+                diagnostics.push(duplicate("module call", &name, block, &other.range));
             }
-            None => module.lost = true,
-        },
+        }
         "moved" => read_moved(module, block, diagnostics),
         "removed" => read_removed(module, block, diagnostics),
         "import" => read_import(module, block, root, diagnostics),
@@ -344,7 +341,7 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
         (fields.text("required_version", diagnostics), fields.expression("required_version"))
     {
         let range = expression.range();
-        match super::providers::satisfies(ANNOUNCED_VERSION, &text) {
+        match super::providers::satisfies(ANNOUNCED_VERSION, &text, VersionRules::Terraform) {
             Ok(true) => {}
             Ok(false) => {
                 let detail = format!(
@@ -550,7 +547,7 @@ fn read_output(block: &Block, diagnostics: &mut Diagnostics) -> Output {
     }
 }
 
-fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagnostics) -> Option<ModuleCall> {
+fn read_call(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) -> ModuleCall {
     const META: [&str; 6] = ["source", "version", "count", "for_each", "depends_on", "providers"];
     let body = block.body.shaped(&|_| None, diagnostics).into_owned();
     for inner in &body.blocks {
@@ -563,30 +560,20 @@ fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagno
     if let Some(expression) = fields.expression("providers") {
         read_call_providers(&expression, &mut providers, diagnostics);
     }
-    fields.required("source", diagnostics)?;
-    let source_text = fields.text("source", diagnostics)?;
-    if !(source_text.starts_with("./") || source_text.starts_with("../")) {
-        let detail = format!(
-            "wpinfra reads modules from local directories only, but the source is {source_text:?}. Put a copy beside the configuration and refer to it by a path that begins with ./ or ../."
-        );
-        let range = fields.expression("source").map(|source| source.range());
-        diagnostics.push(Diagnostic::error("Unsupported module source", detail).at(range));
-        return None;
-    }
     let mut arguments = body.clone();
     for meta in META {
         arguments.attributes.shift_remove(meta);
     }
-    Some(ModuleCall {
+    ModuleCall {
         name: Arc::clone(name),
-        source_dir: join(dir, &source_text),
-        source_text,
+        source: fields.expression("source"),
+        version: fields.expression("version"),
         repeat,
         depends_on,
         providers,
         body: arguments,
         range: block.range(),
-    })
+    }
 }
 
 fn read_call_providers(
