@@ -8,6 +8,7 @@ pub struct Version {
     text: String,
     numbers: Vec<u64>,
     prerelease: String,
+    build: String,
 }
 
 /// Whose rules a constraint follows: Terraform has two libraries for them.
@@ -176,8 +177,12 @@ impl Version {
         if build.is_some_and(|build| !is_list(build)) || !(prerelease.is_empty() || is_list(prerelease)) {
             return Err(no_version());
         }
-        let prerelease = if rest.is_empty() { String::new() } else { rest.to_owned() };
-        Ok(Self { text: text.to_owned(), numbers: numbers.map_err(|_| no_version())?, prerelease })
+        Ok(Self {
+            text: text.to_owned(),
+            numbers: numbers.map_err(|_| no_version())?,
+            prerelease: rest.to_owned(),
+            build: build.unwrap_or_default().to_owned(),
+        })
     }
 
     /// Tells whether it comes before the version whose numbers it has.
@@ -220,9 +225,15 @@ fn order_of_prereleases(one: &str, other: &str) -> Ordering {
     }
 }
 
+/// With three numbers at least, as Terraform writes versions however they were given.
 impl std::fmt::Display for Version {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
+        let numbers: Vec<String> = (0..self.numbers.len().max(3)).map(|index| self.number(index).to_string()).collect();
+        f.write_str(&numbers.join("."))?;
+        if self.is_prerelease() {
+            write!(f, "-{}", self.prerelease.trim_start_matches('-'))?;
+        }
+        if self.build.is_empty() { Ok(()) } else { write!(f, "+{}", self.build) }
     }
 }
 
@@ -339,6 +350,9 @@ mod tests {
         let versions: Vec<Version> = sorted.iter().map(|text| Version::parse(text).expect(text)).collect();
         assert!(versions.is_sorted());
         assert!(versions.windows(2).all(|pair| pair[0] != pair[1]));
+        for (text, written) in [("v1", "1.0.0"), ("1.2beta", "1.2.0-beta"), ("1.2.3.4-a+b", "1.2.3.4-a+b")] {
+            assert_eq!(Version::parse(text).expect(text).to_string(), written);
+        }
         for wrong in ["", "1.", ".1", "1..2", "one", "1.0+", "1.0-a..b", "99999999999999999999", "1 2"] {
             assert!(Version::parse(wrong).is_err(), "{wrong:?}");
         }
