@@ -1,17 +1,20 @@
 //! Loads the configuration with the values of its variables, asking for those that are missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
 use serde_json::{Value as Json, json};
 use wpinfra_apply::plan_file::Origin;
 use wpinfra_core::{Diagnostic, Diagnostics, json as value_json};
+use wpinfra_lang::config::{Loaded, ModuleRequest};
 use wpinfra_lang::{
-    Configuration, Environment as LangEnvironment, Files, InputSource, InputVariable, InputVariables, VariableOrigin,
+    Configuration, Environment as LangEnvironment, Files, InputSource, InputVariable, InputVariables, InstalledModules,
+    VariableOrigin,
 };
 
 use crate::arguments::{VariableArgument, VariableArguments};
 use crate::files::{SavedFiles, has_ending};
+use crate::modules;
 use crate::registry::fill_random;
 use crate::session::Session;
 
@@ -30,16 +33,15 @@ pub(crate) struct Inputs<'a> {
     pub(crate) arguments: &'a VariableArguments,
 }
 
-/// Loads the configuration of the working directory.
-pub(crate) fn load(session: &Session, inputs: &Inputs<'_>) -> (Option<Configuration>, Diagnostics) {
-    let files: Arc<dyn Files> = Arc::<crate::files::DiskFiles>::clone(&session.files);
+/// Loads the configuration of the working directory, with the modules that it calls.
+pub(crate) async fn load(session: &Session, inputs: &Inputs<'_>) -> (Option<Configuration>, Diagnostics) {
     let mut given = gather(session, inputs.variables);
-    let (loaded, diagnostics) = load_with(session, Arc::clone(&files), Some(given.clone()));
+    let (loaded, diagnostics) = load_with(session, Some(given.clone())).await;
     let is_missing = diagnostics.iter().any(|problem| problem.summary == NO_VALUE);
     if !is_missing || !may_ask(session, inputs.arguments) {
         return (loaded, diagnostics);
     }
-    let Some(declared) = load_with(session, Arc::clone(&files), None).0 else { return (loaded, diagnostics) };
+    let Some(declared) = load_with(session, None).await.0 else { return (loaded, diagnostics) };
     for variable in declared.variables().filter(|variable| variable.default.is_none()) {
         let is_asked = diagnostics
             .iter()
@@ -56,13 +58,40 @@ pub(crate) fn load(session: &Session, inputs: &Inputs<'_>) -> (Option<Configurat
             }));
         }
     }
-    load_with(session, files, Some(given))
+    load_with(session, Some(given)).await
 }
 
 /// Loads the configuration without values for its variables: for `validate`.
-pub(crate) fn load_without_values(session: &Session) -> (Option<Configuration>, Diagnostics) {
-    let files: Arc<dyn Files> = Arc::<crate::files::DiskFiles>::clone(&session.files);
-    load_with(session, files, None)
+pub(crate) async fn load_without_values(session: &Session) -> (Option<Configuration>, Diagnostics) {
+    load_with(session, None).await
+}
+
+/// Reads the files of the configuration without checking what they say, and fetches modules as the command wants.
+pub(crate) async fn load_modules(session: &Session, fetching: Fetching) -> (Option<Configuration>, Diagnostics) {
+    let registry = || Arc::clone(&session.registry);
+    let given = gather(session, &[]);
+    fetching_modules(session, fetching, |environment| {
+        Configuration::load_modules(environment, Some(&given), registry())
+    })
+    .await
+}
+
+/// Reads the root module for the sake of its backend; what it calls does not matter.
+pub(crate) fn load_backend(session: &Session) -> (Option<Configuration>, Diagnostics) {
+    let environment = lang_environment(session, disk(session), modules::installed(session));
+    let loaded = Configuration::load_modules(environment, None, Arc::clone(&session.registry));
+    (loaded.configuration, loaded.diagnostics)
+}
+
+/// Which modules are to be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fetching {
+    /// Those that are missing.
+    Missing,
+    /// All of them, in the newest versions that will do.
+    All,
+    /// None.
+    Nothing,
 }
 
 /// Loads the configuration that a plan was made from, with the values that it was made with.
@@ -77,6 +106,27 @@ pub(crate) fn load_saved(
     if let Some(problem) = not_ephemeral(variables, &ephemeral) {
         return (None, problem.into());
     }
+    let (environment, given) = saved_environment(session, origin, variables, &ephemeral);
+    let (loaded, mut diagnostics) = Configuration::load(environment, Some(given), Arc::clone(&session.registry));
+    if let Some(configuration) = &loaded {
+        diagnostics.extend(given_as_planned(configuration, &ephemeral));
+    }
+    (loaded, diagnostics)
+}
+
+/// Reads the files that a plan was made from, without checking once more what they say.
+pub(crate) fn load_saved_modules(session: &Session, origin: &Origin) -> Option<Configuration> {
+    let (environment, given) = saved_environment(session, origin, &[], &BTreeMap::new());
+    Configuration::load_modules(environment, Some(&given), Arc::clone(&session.registry)).configuration
+}
+
+/// Returns what a saved plan was made with, and the values of the variables: its own, and those of ephemeral ones as they are given now.
+fn saved_environment(
+    session: &Session,
+    origin: &Origin,
+    variables: &[VariableArgument],
+    ephemeral: &BTreeMap<String, bool>,
+) -> (LangEnvironment, InputVariables) {
     let mut sources: BTreeMap<String, String> = origin
         .sources
         .iter()
@@ -84,6 +134,7 @@ pub(crate) fn load_saved(
         .map(|(path, text)| (path.clone(), text.clone()))
         .collect();
     session.add_sources(sources.clone());
+    let installed = modules::installed_when_saved(session, &sources);
     sources.insert(SAVED_VALUES.to_owned(), json!(origin.variables).to_string());
     let mut given = InputVariables::default();
     if !ephemeral.is_empty() {
@@ -94,12 +145,8 @@ pub(crate) fn load_saved(
     // What the plan has counts more than what may be given beside the ephemeral values.
     given.command_line.push(InputSource::File(SAVED_VALUES.to_owned()));
     let files = SavedFiles::new(sources, session.environment.directory.clone());
-    let environment = LangEnvironment { now: origin.created.clone(), ..lang_environment(session, Arc::new(files)) };
-    let (loaded, mut diagnostics) = Configuration::load(environment, Some(given), Arc::clone(&session.registry));
-    if let Some(configuration) = &loaded {
-        diagnostics.extend(given_as_planned(configuration, &ephemeral));
-    }
-    (loaded, diagnostics)
+    let environment = lang_environment(session, Arc::new(files), installed);
+    (LangEnvironment { now: origin.created.clone(), ..environment }, given)
 }
 
 /// Returns the ephemeral variables of a saved plan with whether they were given a value.
@@ -189,15 +236,48 @@ pub(crate) fn save_values(configuration: &Configuration, origin: &mut Origin) {
     }
 }
 
-fn load_with(
-    session: &Session,
-    files: Arc<dyn Files>,
-    given: Option<InputVariables>,
-) -> (Option<Configuration>, Diagnostics) {
-    Configuration::load(lang_environment(session, files), given, Arc::clone(&session.registry))
+async fn load_with(session: &Session, given: Option<InputVariables>) -> (Option<Configuration>, Diagnostics) {
+    fetching_modules(session, Fetching::Missing, |environment| {
+        Configuration::load_or_ask(environment, given.clone(), Arc::clone(&session.registry))
+    })
+    .await
 }
 
-fn lang_environment(session: &Session, files: Arc<dyn Files>) -> LangEnvironment {
+/// Loads, fetches what is missing, and loads again, one level of calls after the other.
+async fn fetching_modules(
+    session: &Session,
+    fetching: Fetching,
+    load: impl Fn(LangEnvironment) -> Loaded,
+) -> (Option<Configuration>, Diagnostics) {
+    let mut installed =
+        if fetching == Fetching::All { InstalledModules::default() } else { modules::installed(session) };
+    let mut asked = BTreeSet::new();
+    loop {
+        let loaded = load(lang_environment(session, disk(session), installed.clone()));
+        let Loaded { configuration, mut diagnostics, missing } = loaded;
+        if missing.is_empty() || diagnostics.has_errors() {
+            return (configuration, diagnostics);
+        }
+        let is_new = missing.iter().all(|request| asked.insert(request.key()));
+        if fetching == Fetching::Nothing || !is_new {
+            diagnostics.extend(missing.iter().map(ModuleRequest::not_installed).collect());
+            return (None, diagnostics);
+        }
+        match modules::fetch(session, &missing, fetching == Fetching::All).await {
+            Ok(fetched) => fetched.into_iter().for_each(|(key, module)| installed.add(key, module)),
+            Err(problems) => {
+                diagnostics.extend(problems);
+                return (None, diagnostics);
+            }
+        }
+    }
+}
+
+fn disk(session: &Session) -> Arc<dyn Files> {
+    Arc::<crate::files::DiskFiles>::clone(&session.files)
+}
+
+fn lang_environment(session: &Session, files: Arc<dyn Files>, modules: InstalledModules) -> LangEnvironment {
     let entropy = |length: usize| {
         let mut bytes = vec![0; length];
         fill_random(&mut bytes);
@@ -205,6 +285,7 @@ fn lang_environment(session: &Session, files: Arc<dyn Files>) -> LangEnvironment
     };
     LangEnvironment {
         files,
+        modules,
         root_dir: ".".to_owned(),
         working_dir: session.started_in.display().to_string(),
         home_dir: session.environment.variable("HOME").map(str::to_owned),

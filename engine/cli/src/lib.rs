@@ -15,6 +15,7 @@ pub mod environment;
 mod events;
 mod files;
 mod inputs;
+mod modules;
 mod progress;
 mod registry;
 mod render;

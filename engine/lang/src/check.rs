@@ -7,7 +7,7 @@ use wpinfra_core::provider::Provider;
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, ModuleInstance};
 
-use crate::config::{Configuration, Resource};
+use crate::config::{Configuration, Resource, VersionRules};
 use crate::decode::decode;
 use crate::desired::{Evaluator, Repeat};
 use crate::eval::evaluate;
@@ -31,7 +31,7 @@ impl Configuration {
                 continue;
             }
             if let (Some(version), Some(provider)) = (&required.version, self.registry.provider(&required.source)) {
-                match crate::config::providers::satisfies(provider.version(), version) {
+                match crate::config::providers::satisfies(provider.version(), version, VersionRules::Provider) {
                     Ok(true) => {}
                     Ok(false) => {
                         let detail = format!(

@@ -18,7 +18,9 @@ pub mod scope;
 pub mod suggest;
 pub mod syntax;
 
-pub use config::{Configuration, Environment, InputSource, InputVariable, InputVariables, VariableOrigin};
+pub use config::{
+    Configuration, Environment, InputSource, InputVariable, InputVariables, InstalledModules, VariableOrigin,
+};
 pub use desired::Evaluator;
 pub use functions::{Files, FunctionError, FunctionScope};
 pub use print::format_value;

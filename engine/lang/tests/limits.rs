@@ -42,8 +42,9 @@ fn long_texts_are_texts() {
 #[test]
 fn growth_by_doubling_ends() {
     let doubling = |first: &str, next: &str| {
-        let steps: Vec<String> =
-            (1..60).map(|step| format!("  l{step} = {}\n", next.replace('#', &format!("local.l{}", step - 1)))).collect();
+        let steps: Vec<String> = (1..60)
+            .map(|step| format!("  l{step} = {}\n", next.replace('#', &format!("local.l{}", step - 1))))
+            .collect();
         format!("locals {{\n  l0 = {first}\n{}}}\n", steps.concat())
     };
     for (first, next, expected) in [
@@ -63,7 +64,10 @@ fn growth_by_doubling_ends() {
     }
     check("length([for a in range(1000) : [for b in range(1000) : b]])", "1000");
     check("length([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]])", "! Value too large");
-    check("length([for a in range(500) : [for b in range(500) : [for c in range(500) : c if false]]])", "! Evaluation too long");
+    check(
+        "length([for a in range(500) : [for b in range(500) : [for c in range(500) : c if false]]])",
+        "! Evaluation too long",
+    );
 }
 
 #[test]
@@ -115,6 +119,9 @@ fn numbers_have_an_end() {
 
 #[test]
 fn templates_do_not_include_themselves() {
-    let found = console("locals {\n  t = \"$${templatestring(t, { t = t })}\"\n}\n", "templatestring(local.t, { t = local.t })");
+    let found = console(
+        "locals {\n  t = \"$${templatestring(t, { t = t })}\"\n}\n",
+        "templatestring(local.t, { t = local.t })",
+    );
     assert_eq!(found, "! Recursive template");
 }

@@ -177,6 +177,7 @@ impl Bench {
 
     pub(crate) fn configuration(&self, text: &str) -> Configuration {
         let environment = Environment {
+            modules: wpinfra_lang::InstalledModules::default(),
             files: Arc::new(OneFile(format!("{SETTINGS}{text}"))),
             root_dir: ".".to_owned(),
             working_dir: "/work".to_owned(),

@@ -63,13 +63,14 @@ pub(crate) enum Command {
     ForceUnlock(ForceUnlockArguments),
     /// Show which providers the configuration needs.
     Providers(ProvidersArguments),
+    /// Show which modules the configuration calls.
+    Modules(ModulesArguments),
     /// Show the version.
     Version(VersionArguments),
-    /// Does nothing: everything is built in.
+    /// Fetch modules; all else is built in.
     Init(InitArguments),
-    /// Does nothing: modules are read where they are.
-    #[command(hide = true)]
-    Get(InitArguments),
+    /// Fetch modules.
+    Get(GetArguments),
     /// Write a script that completes commands in a shell.
     #[command(hide = true)]
     Completion {
@@ -98,6 +99,7 @@ impl Command {
             | Self::Untaint(_)
             | Self::ForceUnlock(_)
             | Self::Providers(_)
+            | Self::Modules(_)
             | Self::Version(_)
             | Self::Init(_)
             | Self::Get(_)
@@ -411,11 +413,30 @@ pub(crate) struct VersionArguments {
     pub(crate) json: bool,
 }
 
-/// `init`: Terraform's flags, which mean nothing here.
+/// `modules`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ModulesArguments {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `get`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct GetArguments {
+    /// Fetch those again that are there, in the newest versions that will do.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) update: bool,
+    /// Accepted; there are no test files with modules of their own.
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(crate) test_directory: Option<PathBuf>,
+}
+
+/// `init`: Terraform's flags, most of which mean nothing here.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InitArguments {
-    /// Nothing is downloaded.
-    #[arg(long)]
+    /// Fetch modules again that are there, in the newest versions that will do.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean, action = ArgAction::Set)]
     pub(crate) upgrade: bool,
     /// Whether to use the backend.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean, action = ArgAction::Set)]
@@ -433,8 +454,17 @@ pub(crate) struct InitArguments {
     #[arg(long)]
     pub(crate) force_copy: bool,
     /// Whether to fetch modules.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean, action = ArgAction::Set)]
-    pub(crate) get: Option<bool>,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) get: bool,
+    /// Not supported: copies a module into the working directory.
+    #[arg(long, value_name = "SOURCE", hide = true)]
+    pub(crate) from_module: Option<String>,
+    /// Accepted; there is no other version of a remote run.
+    #[arg(long, hide = true)]
+    pub(crate) ignore_remote_version: bool,
+    /// Accepted; there are no test files with modules of their own.
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(crate) test_directory: Option<PathBuf>,
     /// Whether to ask.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean, action = ArgAction::Set)]
     pub(crate) input: Option<bool>,
@@ -453,9 +483,6 @@ pub(crate) struct InitArguments {
     /// Accepted.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Update modules.
-    #[arg(long)]
-    pub(crate) update: bool,
     #[arg(long, value_name = "NAME=VALUE", hide = true)]
     pub(crate) var: Vec<String>,
     #[arg(long, value_name = "FILE", hide = true)]

@@ -15,13 +15,13 @@ use crate::inputs::{self, Inputs};
 use crate::session::Session;
 
 /// Shows what depends on what: the blocks of the configuration, or the steps of a saved plan.
-pub(crate) fn run(session: &Session, arguments: &GraphArguments, _inputs: &Inputs<'_>) -> Ended {
+pub(crate) async fn run(session: &Session, arguments: &GraphArguments, _inputs: &Inputs<'_>) -> Ended {
     let text = if let Some(path) = &arguments.plan {
         let saved =
             plan_file::read(&session.environment.resolve(path)).map_err(|problem| Diagnostics::from(*problem))?;
         steps(&saved.plan.graph)
     } else {
-        let (configuration, diagnostics) = inputs::load_without_values(session);
+        let (configuration, diagnostics) = inputs::load_without_values(session).await;
         let configuration = accept(session, configuration, diagnostics)?;
         blocks(Evaluator::new(&configuration).blocks())
     };

@@ -2,9 +2,11 @@
 
 mod apply;
 mod fmt;
+mod get;
 mod graph;
 mod import;
 mod init;
+mod modules;
 mod output;
 mod plan;
 mod planning;
@@ -70,16 +72,17 @@ async fn dispatch(session: &Session, command: Command, variables: &[VariableArgu
         Command::Show(show) => show::run(session, &show),
         Command::Output(output) => output::run(session, &output),
         Command::State(command) => state::run(session, command).await,
-        Command::Validate(validate) => Ok(validate::run(session, &validate)),
+        Command::Validate(validate) => Ok(validate::run(session, &validate).await),
         Command::Fmt(fmt) => Ok(fmt::run(session, &fmt)),
-        Command::Graph(graph) => graph::run(session, &graph, &Inputs { variables, arguments: &graph.variables }),
+        Command::Graph(graph) => graph::run(session, &graph, &Inputs { variables, arguments: &graph.variables }).await,
         Command::Taint(taint) => taint::run(session, &taint, true).await,
         Command::Untaint(taint) => taint::run(session, &taint, false).await,
         Command::ForceUnlock(unlock) => state::force_unlock(session, &unlock),
-        Command::Providers(providers) => providers::run(session, &providers),
+        Command::Providers(providers) => providers::run(session, &providers).await,
         Command::Version(version) => Ok(version::run(session, &version)),
-        Command::Init(_) => Ok(init::run(session)),
-        Command::Get(_) => Ok(SUCCESS),
+        Command::Modules(modules) => modules::run(session, &modules).await,
+        Command::Init(init) => init::run(session, &init).await,
+        Command::Get(get) => get::run(session, &get).await,
         Command::Completion { shell } => Ok(version::completion(session, shell)),
         Command::Man => version::manual(session),
     }

@@ -36,7 +36,7 @@ pub(crate) async fn prepare(
     surroundings: &Surroundings<'_>,
     operation: &str,
 ) -> Result<Ready, Diagnostics> {
-    let (configuration, diagnostics) = inputs::load(session, inputs);
+    let (configuration, diagnostics) = inputs::load(session, inputs).await;
     let configuration = accept(session, configuration, diagnostics)?;
     prepare_with(session, configuration, arguments, surroundings, operation).await
 }

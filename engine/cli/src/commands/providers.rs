@@ -1,32 +1,44 @@
 //! `providers`
 
+use std::collections::BTreeSet;
+
 use wpinfra_core::Diagnostic;
 
 use super::planning::accept;
+use super::show::open_state;
 use super::{Ended, SUCCESS};
 use crate::arguments::ProvidersArguments;
-use crate::inputs;
+use crate::inputs::{self, Fetching};
+use crate::render::tree::Tree;
 use crate::session::Session;
 
 /// Shows which providers the configuration needs.
-pub(crate) fn run(session: &Session, arguments: &ProvidersArguments) -> Ended {
+pub(crate) async fn run(session: &Session, arguments: &ProvidersArguments) -> Ended {
     if let Some(what) = &arguments.what {
         let detail = format!(
             "There is no \"providers {what}\": providers are built in, so that nothing is to be locked or mirrored. \"wpinfra providers\" alone lists them."
         );
         return Err(Diagnostic::error("Unknown command", detail).into());
     }
-    let (configuration, diagnostics) = inputs::load_without_values(session);
+    let (configuration, diagnostics) = inputs::load_modules(session, Fetching::Missing).await;
     let configuration = accept(session, configuration, diagnostics)?;
-    let mut text = String::from("Providers that the configuration needs:\n\n");
-    for (source, constraints) in configuration.required_providers() {
-        let built_in = match session.registry.provider(&source) {
-            Some(provider) => format!("built in as of v{}", provider.version()),
-            None => "not built in".to_owned(),
-        };
-        let constraints = if constraints.is_empty() { String::new() } else { format!(" {}", constraints.join(", ")) };
-        append!(text, "  {source}{constraints} ({built_in})\n");
+    let mut tree = Tree::default();
+    for module in configuration.provider_requirements() {
+        if let Some(name) = module.path.last() {
+            tree.add(module.path.len(), format!("module.{name}"));
+        }
+        for (source, constraints) in module.providers {
+            let constraints = if constraints.is_empty() { constraints } else { format!(" {constraints}") };
+            tree.add(module.path.len() + 1, format!("provider[{source}]{constraints}"));
+        }
     }
-    session.print(&text);
+    session.print(&format!("\nProviders required by configuration:\n{tree}\n"));
+    let store = open_state(session, None)?;
+    let recorded: BTreeSet<&str> =
+        store.state().resources.values().map(|resource| &*resource.provider.source).collect();
+    if !recorded.is_empty() {
+        let lines: Vec<String> = recorded.iter().map(|source| format!("    provider[{source}]\n\n")).collect();
+        session.print(&format!("Providers required by state:\n\n{}", lines.concat()));
+    }
     Ok(SUCCESS)
 }

@@ -43,11 +43,11 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostics {
 fn show_plan(session: &Session, path: &Path, json: bool) -> Result<(), Diagnostics> {
     let saved = plan_file::read(path).map_err(|problem| Diagnostics::from(*problem))?;
     if json {
-        let origin = PlanOrigin {
-            created: &saved.origin.created,
-            variables: &saved.origin.variables,
-            sources: &saved.origin.sources,
-        };
+        let origin = &saved.origin;
+        let modules = inputs::load_saved_modules(session, origin);
+        let called = modules.as_ref().map(Configuration::called_modules).unwrap_or_default();
+        let origin =
+            PlanOrigin { called, created: &origin.created, variables: &origin.variables, sources: &origin.sources };
         session.print(&format!("{}\n", plan_to_json(&saved.plan, &origin, &session.registry)));
     } else {
         session.print(&plan::plan_text(session, &saved.plan));
@@ -119,7 +119,7 @@ fn configuration_with_backend(session: &Session) -> Result<Option<Configuration>
     if !names_backend {
         return Ok(None);
     }
-    let (configuration, diagnostics) = inputs::load_without_values(session);
+    let (configuration, diagnostics) = inputs::load_backend(session);
     match configuration {
         Some(configuration) if !diagnostics.has_errors() => Ok(Some(configuration)),
         _ => Err(diagnostics),

@@ -10,8 +10,8 @@ use crate::render::diagnostic_to_json;
 use crate::session::Session;
 
 /// Checks the configuration without looking at state or world.
-pub(crate) fn run(session: &Session, arguments: &ValidateArguments) -> u8 {
-    let (configuration, mut diagnostics) = inputs::load_without_values(session);
+pub(crate) async fn run(session: &Session, arguments: &ValidateArguments) -> u8 {
+    let (configuration, mut diagnostics) = inputs::load_without_values(session).await;
     if let Some(configuration) = configuration {
         diagnostics.extend(configuration.validate());
     }

@@ -10,6 +10,7 @@ mod objects;
 mod painter;
 mod plan;
 mod resources;
+pub(crate) mod tree;
 mod value;
 pub(crate) mod words;
 

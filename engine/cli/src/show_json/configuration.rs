@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Mode, json as value_json};
+use wpinfra_lang::config::CalledModule;
 use wpinfra_lang::expr::{Expr, ExprKind, Expression, StepKind, Traversal};
 use wpinfra_lang::references;
 use wpinfra_lang::syntax::{self, Block, Body, Source};
@@ -19,16 +20,24 @@ const META_BLOCKS: [&str; 4] = ["lifecycle", "provisioner", "connection", "dynam
 /// Arguments of module blocks that belong to the language.
 const MODULE_ARGUMENTS: [&str; 6] = ["source", "version", "count", "for_each", "providers", "depends_on"];
 
+/// Modules that are called, by the names of the calls that lead to them.
+pub(crate) type CalledModules<'a> = BTreeMap<Vec<Arc<str>>, &'a CalledModule>;
+
 /// Returns the configuration that the files hold.
-pub(super) fn configuration_to_json(sources: &BTreeMap<String, String>, registry: &Registry) -> Json {
-    let reader = Reader { sources, registry };
+pub(super) fn configuration_to_json(
+    sources: &BTreeMap<String, String>,
+    called: &CalledModules<'_>,
+    registry: &Registry,
+) -> Json {
+    let reader = Reader { sources, called, registry };
     let mut providers = Map::new();
-    let root = reader.module("", &mut providers, 0);
+    let root = reader.module(&[], "", &mut providers);
     json!({ "provider_config": providers, "root_module": root })
 }
 
 struct Reader<'a> {
     sources: &'a BTreeMap<String, String>,
+    called: &'a CalledModules<'a>,
     registry: &'a Registry,
 }
 
@@ -49,7 +58,7 @@ impl Reader<'_> {
         blocks
     }
 
-    fn module(&self, directory: &str, providers: &mut Map<String, Json>, depth: usize) -> Json {
+    fn module(&self, path: &[Arc<str>], directory: &str, providers: &mut Map<String, Json>) -> Json {
         let (mut outputs, mut variables, mut calls) = (Map::new(), Map::new(), Map::new());
         let mut resources: Vec<(String, Json)> = Vec::new();
         for block in self.blocks(directory) {
@@ -59,9 +68,7 @@ impl Reader<'_> {
                 "variable" => drop(variables.insert(label, variable(&block.body))),
                 "provider" => provider(providers, &label, &block.body),
                 "resource" | "data" => resources.extend(self.resource(&block, providers)),
-                "module" if depth < 32 => {
-                    drop(calls.insert(label, self.call(directory, &block.body, providers, depth)));
-                }
+                "module" => drop(calls.insert(label.clone(), self.call(path, label.into(), &block.body, providers))),
                 _ => {}
             }
         }
@@ -106,34 +113,25 @@ impl Reader<'_> {
         Some((address, Json::Object(fields)))
     }
 
-    fn call(&self, directory: &str, body: &Body, providers: &mut Map<String, Json>, depth: usize) -> Json {
-        let source = body
-            .expression("source")
-            .and_then(|source| source.expr.literal_text().map(str::to_owned))
-            .unwrap_or_default();
+    fn call(&self, caller: &[Arc<str>], name: Arc<str>, body: &Body, providers: &mut Map<String, Json>) -> Json {
+        let path = [caller, &[name]].concat();
+        let called = self.called.get(&path);
         let mut fields = Map::new();
-        fields.insert("source".to_owned(), json!(source));
+        if let Some(called) = called {
+            fields.insert("source".to_owned(), json!(called.source_text));
+            if !called.constraints.as_str().is_empty() {
+                fields.insert("version_constraint".to_owned(), json!(called.constraints.as_str()));
+            }
+        }
         let arguments = expressions(body, &MODULE_ARGUMENTS, &[]);
         if !arguments.is_empty() {
             fields.insert("expressions".to_owned(), Json::Object(arguments));
         }
-        fields.insert("module".to_owned(), self.module(&joined(directory, &source), providers, depth + 1));
+        let module = called.map_or_else(|| json!({}), |called| self.module(&path, &called.dir, providers));
+        fields.insert("module".to_owned(), module);
         repetition(&mut fields, body);
         Json::Object(fields)
     }
-}
-
-/// Returns a relative path counted from a directory, without `.` and as far as possible without `..`.
-fn joined(directory: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in directory.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            other => parts.push(other),
-        }
-    }
-    parts.join("/")
 }
 
 fn repetition(fields: &mut Map<String, Json>, body: &Body) {

@@ -8,7 +8,7 @@ use wpinfra_core::{Mode, Value, json as value_json};
 use wpinfra_plan::{Action, Change, OutputChange, Plan, Reason};
 
 use super::TERRAFORM_VERSION;
-use super::configuration::configuration_to_json;
+use super::configuration::{CalledModules, configuration_to_json};
 use super::modules::{ModuleTree, identity};
 use super::shapes::{known_parts, path_to_json, sensitive_shape, unknown_shape};
 use super::state::state_to_json;
@@ -22,6 +22,8 @@ pub(crate) struct PlanOrigin<'a> {
     pub(crate) variables: &'a BTreeMap<String, Json>,
     /// Files of the configuration by path.
     pub(crate) sources: &'a BTreeMap<String, String>,
+    /// The modules of the configuration.
+    pub(crate) called: CalledModules<'a>,
 }
 
 /// Returns a plan as `show -json` prints it.
@@ -48,7 +50,7 @@ pub(crate) fn plan_to_json(plan: &Plan, origin: &PlanOrigin<'_>, registry: &Regi
     if plan.prior_state.serial > 0 || !plan.prior_state.resources.is_empty() {
         add("prior_state", state_to_json(&plan.prior_state, registry));
     }
-    add("configuration", configuration_to_json(origin.sources, registry));
+    add("configuration", configuration_to_json(origin.sources, &origin.called, registry));
     add("relevant_attributes", json!([]));
     add("timestamp", json!(origin.created));
     add("applyable", json!(is_applyable(plan)));

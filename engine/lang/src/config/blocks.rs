@@ -6,11 +6,10 @@ use std::sync::Arc;
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, Type, Value};
 
-use super::load::join;
 use super::{
     ANNOUNCED_VERSION, Backend, CheckBlock, Condition, Constraint, ImportBlock, Local, Module, ModuleCall, MovedBlock,
-    Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, RequiredProvider, Variable, parse_constraint,
-    resources, rules,
+    Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, RequiredProvider, Variable, VersionRules,
+    parse_constraint, resources, rules,
 };
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression, StepKind};
@@ -36,7 +35,7 @@ const TOP_LEVEL: [(&str, usize); 13] = [
 ];
 
 /// Adds everything that stands in a file to the module.
-pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool, diagnostics: &mut Diagnostics) {
+pub(super) fn read_file(module: &mut Module, body: &Body, root: bool, diagnostics: &mut Diagnostics) {
     let labels = |word: &str| TOP_LEVEL.iter().find(|(known, _)| *known == word).map(|(_, labels)| *labels);
     let body = body.shaped(&labels, diagnostics);
     for attribute in body.attributes.values() {
@@ -62,7 +61,7 @@ pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool,
             module.lost = true;
             continue;
         }
-        read_block(module, block, dir, root, diagnostics);
+        read_block(module, block, root, diagnostics);
     }
 }
 
@@ -93,7 +92,7 @@ fn names_are_valid(block: &Block, diagnostics: &mut Diagnostics) -> bool {
     all
 }
 
-fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnostics: &mut Diagnostics) {
+fn read_block(module: &mut Module, block: &Block, root: bool, diagnostics: &mut Diagnostics) {
     let name = block.label(0).cloned().unwrap_or_default();
     match &*block.kind {
         "terraform" => read_settings(module, block, root, diagnostics),
@@ -128,14 +127,12 @@ fn read_block(module: &mut Module, block: &Block, dir: &str, root: bool, diagnos
                 diagnostics.push(duplicate("block", &key.to_string(), block, &other.range));
             }
         }
-        "module" => match read_call(block, &name, dir, diagnostics) {
-            Some(call) => {
-                if let Some(other) = module.calls.insert(Arc::clone(&name), call) {
-                    diagnostics.push(duplicate("module call", &name, block, &other.range));
-                }
+        "module" => {
+            let call = read_call(block, &name, diagnostics);
+            if let Some(other) = module.calls.insert(Arc::clone(&name), call) {
+                diagnostics.push(duplicate("module call", &name, block, &other.range));
             }
-            None => module.lost = true,
-        },
+        }
         "moved" => read_moved(module, block, diagnostics),
         "removed" => read_removed(module, block, diagnostics),
         "import" => read_import(module, block, root, diagnostics),
@@ -361,10 +358,10 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
     );
     if let (Some(text), Some(expression)) =
         (fields.text("required_version", diagnostics), fields.expression("required_version"))
-        && let Some(text) = checked_version(&text, &expression, diagnostics)
+        && let Some(text) = checked_version(&text, VersionRules::Terraform, &expression, diagnostics)
     {
         let range = expression.range();
-        if super::providers::satisfies(ANNOUNCED_VERSION, &text) == Ok(false) {
+        if super::providers::satisfies(ANNOUNCED_VERSION, &text, VersionRules::Terraform) == Ok(false) {
             let detail = format!(
                 "The configuration wants version {text}, but wpinfra behaves like Terraform {ANNOUNCED_VERSION}. Change the constraint if that will do."
             );
@@ -454,7 +451,7 @@ fn read_required_provider(body: &Body, attribute: &Attribute, diagnostics: &mut 
     };
     let expression = attribute.expression();
     if let Some(text) = attribute.value.literal_text() {
-        entry.version = checked_version(text, &expression, diagnostics);
+        entry.version = checked_version(text, VersionRules::Provider, &expression, diagnostics);
         return entry;
     }
     let ExprKind::Object(items) = &attribute.value.kind else {
@@ -475,7 +472,9 @@ fn read_required_provider(body: &Body, attribute: &Attribute, diagnostics: &mut 
                     diagnostics.push(Diagnostic::error("Invalid provider source", detail).at(value.range()));
                 }
             }
-            (Some("version"), Some(text)) => entry.version = checked_version(text, &value, diagnostics),
+            (Some("version"), Some(text)) => {
+                entry.version = checked_version(text, VersionRules::Provider, &value, diagnostics)
+            }
             (Some("configuration_aliases"), None) => {
                 for element in read_list(&value, diagnostics) {
                     if !rules::in_json(&element) && element.expr.literal_text().is_some() {
@@ -512,8 +511,13 @@ fn checked_source(text: &str) -> Option<String> {
 }
 
 /// Returns the text if it is a version constraint, and reports it otherwise.
-fn checked_version(text: &str, expression: &Expression, diagnostics: &mut Diagnostics) -> Option<String> {
-    match super::providers::satisfies(ANNOUNCED_VERSION, text) {
+fn checked_version(
+    text: &str,
+    rules: VersionRules,
+    expression: &Expression,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    match super::providers::satisfies(ANNOUNCED_VERSION, text, rules) {
         Ok(_) => Some(text.to_owned()),
         Err(why) => {
             let detail = format!(
@@ -544,7 +548,7 @@ fn read_provider(module: &mut Module, block: &Block, name: Arc<str>, diagnostics
     {
         let detail = "Versions of providers belong into required_providers, in a terraform block.";
         diagnostics.push(Diagnostic::warning("Version in a provider block", detail).at(expression.range()));
-        checked_version(text, &expression, diagnostics);
+        checked_version(text, VersionRules::Provider, &expression, diagnostics);
     }
     for meta in ["alias", "version"] {
         body.attributes.shift_remove(meta);
@@ -646,7 +650,7 @@ fn read_output(block: &Block, diagnostics: &mut Diagnostics) -> Output {
     }
 }
 
-fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagnostics) -> Option<ModuleCall> {
+fn read_call(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) -> ModuleCall {
     const META: [&str; 6] = ["source", "version", "count", "for_each", "depends_on", "providers"];
     let body = block.body.shaped(&|_| None, diagnostics).into_owned();
     for inner in &body.blocks {
@@ -659,31 +663,21 @@ fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagno
     if let Some(expression) = fields.expression("providers") {
         read_call_providers(&expression, &mut providers, diagnostics);
     }
-    fields.required("source", diagnostics)?;
-    let source_text = fields.text("source", diagnostics)?;
-    if !(source_text.starts_with("./") || source_text.starts_with("../")) {
-        let detail = format!(
-            "wpinfra reads modules from local directories only, but the source is {source_text:?}. Put a copy beside the configuration and refer to it by a path that begins with ./ or ../."
-        );
-        let range = fields.expression("source").map(|source| source.range());
-        diagnostics.push(Diagnostic::error("Unsupported module source", detail).at(range));
-        return None;
-    }
     let mut arguments = body.clone();
     for meta in META {
         arguments.attributes.shift_remove(meta);
     }
-    Some(ModuleCall {
+    ModuleCall {
         name: Arc::clone(name),
-        source_dir: join(dir, &source_text),
-        source_text,
+        source: fields.expression("source"),
+        version: fields.expression("version"),
         repeat,
         depends_on,
         depends_on_list: body.expression("depends_on"),
         providers,
         body: arguments,
         range: block.range(),
-    })
+    }
 }
 
 fn read_call_providers(
@@ -742,7 +736,7 @@ fn read_import(module: &mut Module, block: &Block, root: bool, diagnostics: &mut
     }
     let (to, id) = (fields.required("to", diagnostics), fields.required("id", diagnostics));
     if let Some(to) = to {
-        module.imports.push(ImportBlock { to, id, for_each: fields.expression("for_each"), range: block.range() });
+        module.imports.push(ImportBlock { to, id, for_each: fields.expression("for_each") });
     }
 }
 

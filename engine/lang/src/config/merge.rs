@@ -84,8 +84,8 @@ pub(super) fn apply(module: &mut Module, changes: Module, diagnostics: &mut Diag
             missing("module call", &name, &call.range, diagnostics);
             continue;
         };
-        base.source_dir = call.source_dir;
-        base.source_text = call.source_text;
+        base.source = call.source.or(base.source.take());
+        base.version = call.version.or(base.version.take());
         merge_body(&mut base.body, call.body);
         if call.repeat.count.is_some() || call.repeat.for_each.is_some() {
             base.repeat = call.repeat;

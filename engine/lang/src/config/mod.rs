@@ -3,13 +3,18 @@
 pub(crate) mod address;
 pub(crate) mod blocks;
 mod constraint;
+mod early;
+mod installed;
 pub mod load;
 mod merge;
 mod module_providers;
+pub mod module_source;
 pub(crate) mod providers;
+mod requirements;
 mod resources;
 mod rules;
 pub mod variables;
+mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,7 +33,12 @@ use crate::syntax::{Body, Source};
 
 pub use address::parse_move_end;
 pub use constraint::{Constraint, parse_constraint};
+pub use installed::{InstalledModule, InstalledModules, ModuleRequest};
+pub use load::Loaded;
+pub use module_source::ModuleSource;
+pub use requirements::ModuleProviders;
 pub use variables::{InputSource, InputVariable, InputVariables, VariableOrigin};
+pub use version::{Version, VersionConstraints, VersionRules};
 
 /// The version of Terraform whose language this is.
 pub const ANNOUNCED_VERSION: &str = "1.11.4";
@@ -38,6 +48,8 @@ pub const ANNOUNCED_VERSION: &str = "1.11.4";
 pub struct Environment {
     /// Where files are read; paths that are not absolute start at the working directory.
     pub files: Arc<dyn Files>,
+    /// Modules that were fetched from elsewhere.
+    pub modules: InstalledModules,
     /// Directory of the root module as it is to appear in messages and in `path.root`: `.` usually.
     pub root_dir: String,
     /// Absolute working directory: `path.cwd`.
@@ -79,10 +91,29 @@ pub(crate) struct ModuleNode {
     /// The calls that lead to it.
     pub(crate) path: Vec<Arc<str>>,
     pub(crate) dir: String,
+    /// Directory of the package that it was fetched in, if it was.
+    pub(crate) package: Option<String>,
+    /// What the call says of it; nothing for the root.
+    pub(crate) called: Option<CalledModule>,
     pub(crate) parent: Option<usize>,
     pub(crate) module: Arc<Module>,
     /// Modules that it calls, by the name of the call.
     pub(crate) children: BTreeMap<Arc<str>, usize>,
+}
+
+/// What a call says of the module that it calls.
+#[derive(Clone, Debug)]
+pub struct CalledModule {
+    /// Address as the configuration gives it.
+    pub source_text: String,
+    /// Address as it is meant.
+    pub source: ModuleSource,
+    /// Which versions will do.
+    pub constraints: VersionConstraints,
+    /// The version that was fetched, if it is of a registry.
+    pub version: Option<String>,
+    /// Directory of the module.
+    pub dir: String,
 }
 
 /// What stands in the files of one directory.
@@ -245,8 +276,8 @@ pub(crate) struct ProvisionerBlock {
 
 pub(crate) struct ModuleCall {
     pub(crate) name: Arc<str>,
-    pub(crate) source_dir: String,
-    pub(crate) source_text: String,
+    pub(crate) source: Option<Expression>,
+    pub(crate) version: Option<Expression>,
     pub(crate) repeat: Repeat,
     pub(crate) depends_on: Vec<Expression>,
     /// The whole argument `depends_on`.
@@ -273,7 +304,6 @@ pub(crate) struct ImportBlock {
     pub(crate) to: Expression,
     pub(crate) id: Option<Expression>,
     pub(crate) for_each: Option<Expression>,
-    pub(crate) range: SourceRange,
 }
 
 pub(crate) struct CheckBlock {
@@ -317,33 +347,9 @@ impl Configuration {
         self.root().outputs.iter().map(|(name, output)| (&**name, output.description.as_deref()))
     }
 
-    /// Returns the source addresses of all providers that the blocks need, in order, with the version constraints on them.
-    pub fn required_providers(&self) -> BTreeMap<String, Vec<String>> {
-        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for node in &self.modules {
-            for required in node.module.settings.required_providers.values() {
-                found.entry(required.source.clone()).or_default().extend(required.version.clone());
-            }
-        }
-        for (index, node) in self.modules.iter().enumerate() {
-            for resource in node.module.resources.values() {
-                found.entry(self.provider_source(index, resource)).or_default();
-            }
-        }
-        found
-    }
-
-    /// Returns the module calls: path, source as written, directory.
-    pub fn required_modules(&self) -> Vec<(String, String, String)> {
-        let mut found = Vec::new();
-        for node in &self.modules {
-            for call in node.module.calls.values() {
-                let mut path: Vec<&str> = node.path.iter().map(|name| &**name).collect();
-                path.push(&call.name);
-                found.push((path.join("."), call.source_text.clone(), call.source_dir.clone()));
-            }
-        }
-        found
+    /// Returns the modules that are called, by the names of the calls that lead to them.
+    pub fn called_modules(&self) -> BTreeMap<Vec<Arc<str>>, &CalledModule> {
+        self.modules.iter().filter_map(|node| Some((node.path.clone(), node.called.as_ref()?))).collect()
     }
 
     /// Returns the providers that are built in.

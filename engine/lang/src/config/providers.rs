@@ -6,7 +6,7 @@ use wpinfra_core::address::ProviderAddress;
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Diagnostic, Diagnostics};
 
-use super::{Configuration, ProviderBlock, Resource};
+use super::{Configuration, ProviderBlock, Resource, Version, VersionConstraints, VersionRules};
 
 impl Configuration {
     /// Returns the source address of the provider that a block belongs to.
@@ -93,75 +93,6 @@ impl Configuration {
 }
 
 /// Tells whether a version satisfies a constraint such as `>= 1.5, < 2.0`.
-pub(crate) fn satisfies(version: &str, constraint: &str) -> Result<bool, String> {
-    let version = Version::parse(version)?;
-    let mut all = true;
-    for part in constraint.split(',') {
-        all &= version.fits(part.trim())?;
-    }
-    Ok(all)
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Version {
-    numbers: [u64; 3],
-    given: usize,
-}
-
-impl Version {
-    fn parse(text: &str) -> Result<Self, String> {
-        let release = text.trim().trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
-        let mut numbers = [0; 3];
-        let mut given = 0;
-        for part in release.split('.') {
-            if given == numbers.len() {
-                return Err(format!("{text:?} has more than three parts"));
-            }
-            numbers[given] = part.parse().map_err(|_| format!("{text:?} is no version"))?;
-            given += 1;
-        }
-        Ok(Self { numbers, given })
-    }
-
-    fn fits(&self, part: &str) -> Result<bool, String> {
-        let at =
-            part.find(|c: char| c.is_ascii_digit() || c == 'v').ok_or_else(|| format!("{part:?} has no version"))?;
-        let (operator, wanted) = part.split_at(at);
-        let wanted = Self::parse(wanted)?;
-        Ok(match operator.trim() {
-            "" | "=" => self.numbers == wanted.numbers,
-            "!=" => self.numbers != wanted.numbers,
-            ">" => self.numbers > wanted.numbers,
-            ">=" => self.numbers >= wanted.numbers,
-            "<" => self.numbers < wanted.numbers,
-            "<=" => self.numbers <= wanted.numbers,
-            "~>" => {
-                let kept = wanted.given.saturating_sub(1).max(1);
-                self.numbers >= wanted.numbers && self.numbers[..kept] == wanted.numbers[..kept]
-            }
-            other => return Err(format!("{other:?} is no operator")),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn version_constraints() {
-        for (constraint, fits) in [
-            (">= 1.5", true),
-            ("~> 1.11.0", true),
-            ("~> 1.10.0", false),
-            ("~> 1.5", true),
-            ("~> 2.0", false),
-            (">= 1.0, < 1.11", false),
-            ("1.11.4", true),
-            ("!= 1.11.4", false),
-        ] {
-            assert_eq!(satisfies("1.11.4", constraint), Ok(fits), "{constraint}");
-        }
-        assert!(satisfies("1.11.4", "new").is_err());
-    }
+pub(crate) fn satisfies(version: &str, constraint: &str, rules: VersionRules) -> Result<bool, String> {
+    Ok(VersionConstraints::parse(constraint, rules)?.allow(&Version::parse(version)?))
 }

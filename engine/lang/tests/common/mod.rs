@@ -14,7 +14,7 @@ use wpinfra_core::schema::{
     Attribute, Block, Check, Format, NestedBlock, Nesting, Relation, Replace, Role, Schema, TypeSystem,
 };
 use wpinfra_core::{Diagnostics, Type, Value};
-use wpinfra_lang::{Configuration, Environment, Files, InputVariables};
+use wpinfra_lang::{Configuration, Environment, Files, InputVariables, InstalledModules};
 
 /// Files by path.
 #[derive(Default)]
@@ -61,6 +61,7 @@ pub fn files(text: &str) -> Memory {
 pub fn environment(files: Memory) -> Environment {
     Environment {
         files: Arc::new(files),
+        modules: InstalledModules::default(),
         root_dir: ".".to_owned(),
         working_dir: "/work".to_owned(),
         home_dir: None,
