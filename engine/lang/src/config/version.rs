@@ -196,7 +196,7 @@ impl Version {
 
     /// Tells whether it is written as the provider protocol wants it.
     fn is_strict(&self) -> bool {
-        let has_dash = self.prerelease.is_empty() || (self.prerelease.starts_with('-') && self.prerelease.len() > 1);
+        let has_dash = self.prerelease.is_empty() || self.prerelease.starts_with('-');
         !self.text.starts_with('v') && self.numbers.len() <= 3 && has_dash && !self.prerelease.contains('~')
     }
 
