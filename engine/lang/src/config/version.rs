@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     /// Answers of Terraform 1.11.4: a constraint, the version of the list below that a module call with it gets, whether
-    /// `required_version` takes 1.11.4 with it, and whether a required provider takes 5.100.0.
+    /// `required_version` takes 1.11.4 with it, and whether a required provider takes 5.100.0. `record_modules.py` asks for them.
     const ANSWERS: &str = include_str!("../../tests/recorded/versions.tsv");
     const PUBLISHED: [&str; 15] = [
         "0.9.0",
