@@ -525,7 +525,7 @@ main.tf:4: Unsupported provider version: The configuration wants version ~> 2.0 
 main.tf:5: Unsupported backend: wpinfra keeps its state in a file: the backend "s3" is not supported. Use backend "local" instead.
 main.tf:7: Missing required argument: The module needs a value for its variable "need", which has no default.
 main.tf:9: Unsupported argument: The module "m" declares no variable "x".
-main.tf:11: Unsupported module source: wpinfra reads modules from local directories only, but the source is "registry/x". Put a copy beside the configuration and refer to it by a path that begins with ./ or ../.
+main.tf:11: Invalid module source address: "registry/x" is neither a directory, which begins with ./ or ../, nor an address in a registry such as namespace/name/provider, nor one that begins with a transport such as git:: or https://. | for a directory beside this module, write "./registry/x"
 "#,
     );
 }

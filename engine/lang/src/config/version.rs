@@ -196,7 +196,7 @@ impl Version {
 
     /// Tells whether it is written as the provider protocol wants it.
     fn is_strict(&self) -> bool {
-        let has_dash = self.prerelease.is_empty() || (self.prerelease.starts_with('-') && self.prerelease.len() > 1);
+        let has_dash = self.prerelease.is_empty() || self.prerelease.starts_with('-');
         !self.text.starts_with('v') && self.numbers.len() <= 3 && has_dash && !self.prerelease.contains('~')
     }
 
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     /// Answers of Terraform 1.11.4: a constraint, the version of the list below that a module call with it gets, whether
-    /// `required_version` takes 1.11.4 with it, and whether a required provider takes 5.100.0.
+    /// `required_version` takes 1.11.4 with it, and whether a required provider takes 5.100.0. `record_modules.py` asks for them.
     const ANSWERS: &str = include_str!("../../tests/recorded/versions.tsv");
     const PUBLISHED: [&str; 15] = [
         "0.9.0",
