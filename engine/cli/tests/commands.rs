@@ -190,7 +190,7 @@ fn a_saved_plan_wants_its_ephemeral_values_again_and_does_not_hold_them() {
                 assert!(!read("terraform.tfstate").contains("canary"));
             }
             Err(why) => {
-                let errors = folder.fail(&format!("apply {apply} p"));
+                let errors = folder.fail(format!("apply {apply} p").replace("  ", " ").as_str());
                 assert!(errors.contains(why), "{prepare}, then {apply}: {errors}");
             }
         }

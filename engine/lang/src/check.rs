@@ -92,7 +92,13 @@ impl Configuration {
         } else {
             did_you_mean(name, self.registry.names(source, resource.key.mode))
         };
-        let detail = format!("The provider {source} has no {what} {name:?}.");
+        let mut detail = format!("The provider {source} has no {what} {name:?}.");
+        if resource.key.mode == Mode::Ephemeral && self.registry.names(source, Mode::Ephemeral).is_empty() {
+            detail.push_str(
+                " wpinfra opens no ephemeral values of this provider. Give the value with a variable that is declared with \
+                 \"ephemeral = true\", or take it from a provider that has some, as random has random_password.",
+            );
+        }
         Diagnostic::error(format!("Invalid {what}"), detail).at(resource.range.clone()).help(help)
     }
 
