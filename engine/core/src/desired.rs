@@ -1,6 +1,7 @@
 //! What planner and applier ask of a configuration, so that neither sees the language that it is written in.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::address::{ConfigAddress, InstanceAddress, InstanceKey, ModuleInstance, ProviderAddress, ResourceAddress};
 use crate::diagnostic::{Diagnostics, SourceRange};
@@ -128,12 +129,25 @@ pub struct KnownResource {
     pub repetition: Repetition,
     /// Planned, prior or final value of each instance, with marks.
     pub instances: BTreeMap<Option<InstanceKey>, Value>,
+    whole: OnceLock<Value>,
+}
+
+impl KnownResource {
+    fn new(repetition: Repetition) -> Self {
+        Self { repetition, instances: BTreeMap::new(), whole: OnceLock::new() }
+    }
+
+    /// Returns the value of all instances together, which is made once until one of them changes: each instance of another block
+    /// may look at it.
+    pub fn whole(&self, make: impl FnOnce() -> Value) -> Value {
+        self.whole.get_or_init(make).clone()
+    }
 }
 
 impl Known {
     /// Records how a block is repeated, before its instances are.
     pub fn expand(&mut self, expansion: &Expansion) {
-        let resource = KnownResource { repetition: expansion.repetition, instances: BTreeMap::new() };
+        let resource = KnownResource::new(expansion.repetition);
         self.resources.insert(expansion.resource.clone(), resource);
     }
 
@@ -144,11 +158,9 @@ impl Known {
             Some(InstanceKey::Index(_)) => Repetition::Count,
             Some(InstanceKey::Name(_)) => Repetition::ForEach,
         };
-        self.resources
-            .entry(address.resource.clone())
-            .or_insert_with(|| KnownResource { repetition, instances: BTreeMap::new() })
-            .instances
-            .insert(address.key.clone(), value);
+        let resource = self.resources.entry(address.resource.clone()).or_insert_with(|| KnownResource::new(repetition));
+        resource.instances.insert(address.key.clone(), value);
+        resource.whole = OnceLock::new();
     }
 
     /// Returns the value of an instance.

@@ -353,14 +353,15 @@ impl ModuleScope<'_> {
                 place.fail(diagnostics, "Invalid index", detail, None)
             }
             (Repetition::Count, None) => {
-                Ok((Value::tuple(known.instances.values().map(|value| shown(Some(value))).collect()), used))
+                let all = || Value::tuple(known.instances.values().map(|value| shown(Some(value))).collect());
+                Ok((known.whole(all), used))
             }
             (Repetition::ForEach, None) => {
                 let instances = known.instances.iter().filter_map(|(key, value)| match key {
                     Some(InstanceKey::Name(name)) => Some((Arc::clone(name), shown(Some(value)))),
                     Some(InstanceKey::Index(_)) | None => None,
                 });
-                Ok((Value::object(instances), used))
+                Ok((known.whole(|| Value::object(instances)), used))
             }
         }
     }

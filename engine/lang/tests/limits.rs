@@ -32,11 +32,10 @@ fn check(text: &str, expected: &str) {
 fn long_texts_are_texts() {
     let long = "x".repeat(10 * 1024 * 1024);
     check(&format!("length(\"{long}\")"), "10485760");
-    check(&format!("length(upper(\"${{\"{long}\"}}y\"))"), "10485761");
     check("length(format(\"%10000000d\", 1))", "10000000");
     check("length(format(\"%1000000000d\", 1))", "! Invalid function argument");
     check("length(join(\"\", [for x in range(1000) : format(\"%10000s\", x)]))", "10000000");
-    check("length(join(\"\", [for x in range(1000) : format(\"%1000000s\", \"x\")]))", "! Invalid function argument");
+    check("length(join(\"\", [for x in range(1000) : format(\"%1000000s\", \"x\")]))", "! Error in function call");
 }
 
 #[test]
@@ -49,9 +48,9 @@ fn growth_by_doubling_ends() {
     };
     for (first, next, expected) in [
         ("\"xxxxxxxx\"", "\"${#}${#}\"", "! Text too long"),
-        ("\"xxxxxxxx\"", "join(\"\", [#, #])", "! Invalid function argument"),
-        ("\"xxxxxxxx\"", "replace(#, \"x\", \"xx\")", "! Invalid function argument"),
-        ("\"xxxxxxxx\"", "replace(#, \"/x/\", \"xx\")", "! Invalid function argument"),
+        ("\"xxxxxxxx\"", "join(\"\", [#, #])", "! Error in function call"),
+        ("\"xxxxxxxx\"", "replace(#, \"x\", \"xx\")", "! Error in function call"),
+        ("\"xxxxxxxx\"", "replace(#, \"/x/\", \"xx\")", "! Error in function call"),
         ("[1]", "[#, #]", "! Value too large"),
         ("{ a = 1 }", "{ a = #, b = # }", "! Value too large"),
         ("[1]", "concat(#, #)", "! Value too large"),
@@ -64,6 +63,12 @@ fn growth_by_doubling_ends() {
     }
     check("length([for a in range(1000) : [for b in range(1000) : b]])", "1000");
     check("length([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]])", "! Value too large");
+}
+
+/// Takes minutes without optimisation.
+#[cfg(not(debug_assertions))]
+#[test]
+fn work_has_a_bound() {
     check(
         "length([for a in range(500) : [for b in range(500) : [for c in range(500) : c if false]]])",
         "! Evaluation too long",
@@ -73,9 +78,9 @@ fn growth_by_doubling_ends() {
 #[test]
 fn ranges_and_products_have_bounds() {
     check("length(range(1024))", "1024");
-    check("range(1000000)", "! Invalid function argument");
+    check("range(1000000)", "! Error in function call");
     check("length(setproduct(range(1000), range(1000)))", "1000000");
-    check("setproduct(range(1000), range(1000), range(1000))", "! Invalid function argument");
+    check("setproduct(range(1000), range(1000), range(1000))", "! Error in function call");
     check("length(cidrsubnets(\"10.0.0.0/8\", [for x in range(1000) : 16]...))", "1000");
     check("cidrsubnets(\"10.0.0.0/8\", 1000000000)", "! Invalid function argument");
     check("length(formatlist(\"%1000s\", range(1000)))", "1000");
@@ -113,7 +118,6 @@ fn numbers_have_an_end() {
     check("1e999999", "! Invalid syntax");
     check("tonumber(\"1e999999\")", "! Invalid function argument");
     check("length(tostring(1e100000))", "100001");
-    check("length(tostring(1e100000 * 1e100000))", "200001");
     check("pow(10, 1000000)", "+Inf");
 }
 

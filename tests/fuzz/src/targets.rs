@@ -95,6 +95,12 @@ fn written(value: &Value) {
         text.ok().and_then(|text| text.as_str().map(str::to_owned))
     };
     let value = value.without_deep_marks();
+    // An infinite number has no notation.
+    let mut has_end = true;
+    value.walk(&mut |_, part| has_end &= part.as_number().is_none_or(|number| !number.is_infinite()));
+    if !has_end {
+        return;
+    }
     let Some(text) = write(&value).filter(|_| value.is_wholly_known()) else { return };
     let parsed = parse_expression(&Source::new("<written>", text.as_str()));
     let parsed = parsed.unwrap_or_else(|problem| panic!("{text}: {}", problem.detail));
