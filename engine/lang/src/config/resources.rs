@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wpinfra_core::desired::ProvisionWhen;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode};
 
-use super::blocks::{Fields, read_condition, read_list, read_provider_reference, read_repeat};
+use super::blocks::{Fields, is_quoted, read_condition, read_list, read_provider_reference, read_repeat};
 use super::{LifecycleBlock, ProvisionerBlock, Resource};
 use crate::references::ResourceKey;
 use crate::syntax::{Block, Body};
@@ -106,7 +106,7 @@ fn read_lifecycle(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> L
     lifecycle
 }
 
-fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<ProvisionerBlock> {
+pub(super) fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<ProvisionerBlock> {
     let kind = block.label(0).cloned().unwrap_or_default();
     if &*kind != "local-exec" {
         let detail = format!("The provisioner {kind:?} is not supported; wpinfra has \"local-exec\" only.");
@@ -140,7 +140,12 @@ fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<Prov
             false
         }
     };
-    body.attributes.shift_remove("when");
-    body.attributes.shift_remove("on_failure");
+    for word in ["when", "on_failure"] {
+        let written = body.attributes.shift_remove(word).map(|attribute| attribute.expression());
+        if let Some(quoted) = written.filter(is_quoted) {
+            let detail = format!("The word after {word:?} stands without quotes. Take the quotes away.");
+            diagnostics.push(Diagnostic::warning("Quoted keywords are deprecated", detail).at(quoted.range()));
+        }
+    }
     Some(ProvisionerBlock { kind, when, continue_on_failure, body, range: block.range() })
 }
