@@ -64,7 +64,7 @@ pub async fn make_plan<'d>(
                 cost.calls = count_calls(surroundings, &facts);
                 diagnostics.extend(warn_of_duplicates(state, surroundings.registry));
                 cost.elapsed = surroundings.clock.elapsed().saturating_sub(started);
-                return (Some(Planned { plan, facts, cost }), diagnostics);
+                return (Some(Planned { plan: *plan, facts, cost }), diagnostics);
             }
             Some(Outcome::Needs(_)) if diagnostics.has_errors() => return (None, diagnostics),
             Some(Outcome::Needs(needs)) => needs,

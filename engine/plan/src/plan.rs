@@ -309,7 +309,7 @@ pub enum Need {
 /// Result of one planning round.
 pub enum Outcome {
     /// The plan.
-    Finished(Plan),
+    Finished(Box<Plan>),
     /// What has to be found out before the next round, all at once; never empty.
     Needs(Vec<Need>),
 }

@@ -74,9 +74,10 @@ fn outputs_of(state: &Json) -> Result<Vec<(Arc<str>, Value)>, String> {
     let read = |(name, output): (&String, &Json)| {
         let ty = output.get("type").and_then(json::type_from_json).unwrap_or(Type::Dynamic);
         let value = output.get("value").unwrap_or(&Json::Null);
-        let value = match ty {
-            Type::Dynamic => json::implied(value),
-            ty => json::from_json(value, &ty).map_err(|problem| format!("the output {name:?} is wrong: {problem}"))?,
+        let value = if ty == Type::Dynamic {
+            json::implied(value)
+        } else {
+            json::from_json(value, &ty).map_err(|problem| format!("the output {name:?} is wrong: {problem}"))?
         };
         Ok((Arc::from(name.as_str()), value))
     };
