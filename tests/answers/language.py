@@ -128,6 +128,10 @@ def learn(names: Names, plan: dict) -> None:
         names.learn([(entry["address"], entry["change"])])
         before = names.unknown.get(entry.get("previous_address"), set())
         names.unknown.setdefault(entry["address"], set()).update(before)
+    # What `state mv` has moved was never planned under its address.
+    for address, _ in prior_resources(plan):
+        if "terraform_data." in address:
+            names.unknown.setdefault(address, set()).add("id")
 
 
 def run(program: Program, warnings: dict, command: str, *arguments: str) -> dict | None:
@@ -184,11 +188,10 @@ def observed_plan(plan: dict) -> dict:
     for address, values in all_resources(plan.get("planned_values", {}).get("root_module", {})):
         if values != changes.get(address, {}).get("after"):
             planned[address] = values
-    prior = all_resources(plan.get("prior_state", {}).get("values", {}).get("root_module", {}))
     return {
         "changes": changes,
         "planned_values": planned,
-        "data": {address: values for address, values in prior if re.search(r"(^|\.)data\.", address)},
+        "data": {address: values for address, values in prior_resources(plan) if re.search(r"(^|\.)data\.", address)},
         "outputs": outputs,
         "checks": {entry["address"]["to_display"]: observed_check(entry) for entry in plan.get("checks", [])},
         "drift": {address_of(entry): observed_entry(entry) for entry in plan.get("resource_drift", [])},
@@ -234,7 +237,12 @@ def all_resources(module: dict) -> list[tuple[str, dict]]:
 
 def state_names(plan: dict, names: Names) -> Replacement:
     """Returns the names of what was made up before the plan."""
-    return names.of_state(all_resources(plan.get("prior_state", {}).get("values", {}).get("root_module", {})))
+    return names.of_state(prior_resources(plan))
+
+
+def prior_resources(plan: dict) -> list[tuple[str, dict]]:
+    """Returns address and values of everything in the state that a plan starts from."""
+    return all_resources(plan.get("prior_state", {}).get("values", {}).get("root_module", {}))
 
 
 def state_instances(state: dict) -> dict:
@@ -315,8 +323,9 @@ def compare_part(part: str, want: dict, got: dict) -> list[str]:
         ]
     found = []
     for address in sorted(set(want) | set(got)):
-        sets = bool(re.search(r"(^|\.)aws_", address))  # the values of other types are of any type, and lists keep their order
-        lines = compare_values(address, want.get(address), got.get(address), [], empty_is_null=False, sets=sets)
+        aws = bool(re.search(r"(^|\.)aws_", address))  # the values of other types are of any type, and lists keep their order
+        empty_is_null = aws and part in ("data", "state")
+        lines = compare_values(address, want.get(address), got.get(address), [], empty_is_null, sets=aws)
         found += [f"{part}: {line}" for line in lines]
     return found
 

@@ -91,7 +91,7 @@ async fn rounds<'d>(
                 facts.opened.clear();
                 facts.clients.retain(|provider, _| !passing.contains(provider));
                 cost.elapsed = surroundings.clock.elapsed().saturating_sub(started);
-                return (Some(Planned { plan, facts, cost }), diagnostics);
+                return (Some(Planned { plan: *plan, facts, cost }), diagnostics);
             }
             Some(Outcome::Needs(_)) if diagnostics.has_errors() => return (None, diagnostics),
             Some(Outcome::Needs(needs)) => needs,

@@ -44,6 +44,11 @@ pub trait Desired: Send + Sync {
     /// Evaluates `check` blocks: failures are warnings.
     fn checks(&self, known: &Known) -> Diagnostics;
 
+    /// Returns what every condition says, with all that is known at the end of planning; it reports nothing.
+    fn check_outcomes(&self, _known: &Known) -> Vec<CheckOutcome> {
+        Vec::new()
+    }
+
     /// Returns the `moved` blocks in the order in which they chain.
     fn moves(&self) -> &[Move];
 
@@ -299,4 +304,60 @@ pub struct Provisioner {
     pub continue_on_failure: bool,
     /// Where the block stands.
     pub range: Option<SourceRange>,
+}
+
+/// What the conditions of one block say, for reports: everything is named as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckOutcome {
+    /// What kind of block it is.
+    pub kind: CheckKind,
+    /// Address of its module without keys, empty for the root module.
+    pub module: String,
+    /// Its type, if it is a resource or data source.
+    pub resource_type: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The outcome in every instance.
+    pub instances: Vec<InstanceOutcome>,
+}
+
+/// Kinds of blocks that have conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckKind {
+    /// A `resource` block.
+    Managed,
+    /// A `data` block.
+    Data,
+    /// An output.
+    Output,
+    /// A variable.
+    Variable,
+    /// A `check` block.
+    Check,
+}
+
+/// What the conditions of a block say in one instance of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceOutcome {
+    /// Address of the module instance, empty for the root module.
+    pub module: String,
+    /// The key of the instance in its module.
+    pub key: Option<InstanceKey>,
+    /// What came out.
+    pub status: CheckStatus,
+    /// Messages of the conditions that do not hold.
+    pub problems: Vec<String>,
+}
+
+/// What came out of conditions; of several the greatest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CheckStatus {
+    /// All hold.
+    Pass,
+    /// What they are about is not known yet.
+    Unknown,
+    /// One could not be evaluated.
+    Error,
+    /// One does not hold.
+    Fail,
 }

@@ -107,6 +107,18 @@ impl Configuration {
         for call in node.module.calls.values() {
             let Some(child) = node.children.get(&call.name) else { continue };
             let child = &self.modules[*child].module;
+            for (inside, _) in call.providers.iter().filter(|(inside, _)| inside.alias.is_none()) {
+                let is_declared = child.settings.required_providers.contains_key(&inside.name)
+                    || child.providers.iter().any(|block| block.name == inside.name);
+                if !is_declared {
+                    let detail = format!(
+                        "The module {:?} does not say which provider it calls {:?}. Add it to required_providers there.",
+                        call.name, inside.name
+                    );
+                    let problem = Diagnostic::warning("Reference to undefined provider", detail);
+                    diagnostics.push(problem.at(inside.range.clone()));
+                }
+            }
             for attribute in call.body.attributes.values() {
                 if !child.variables.contains_key(&attribute.name) {
                     let names = child.variables.keys().map(|name| &**name);

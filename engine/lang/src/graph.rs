@@ -234,7 +234,9 @@ impl Builder<'_> {
         caller: Option<&(usize, Arc<str>)>,
     ) -> BTreeSet<BlockId> {
         let mut named = BTreeSet::new();
-        entries.iter().for_each(|entry| self.dependency(module, entry, &mut named));
+        for entry in entries {
+            self.dependency(module, entry, &mut named);
+        }
         let mut all = named.clone();
         if let Some((parent, call)) = caller {
             // Modules are connected after those that call them.
@@ -280,8 +282,10 @@ impl Builder<'_> {
     /// Collects from all expressions of a body; iterators of `dynamic` blocks are names of their own.
     fn body(&mut self, module: usize, body: &Body, bound: &mut Vec<Arc<str>>, found: &mut BTreeSet<BlockId>) {
         if let Some(members) = &body.undecided {
+            let mut bound = bound.clone();
+            bound.extend(members.iterators());
             for expression in members.expressions(&body.source) {
-                self.bound_expression(module, &expression, bound, found);
+                self.bound_expression(module, &expression, &bound, found);
             }
         }
         for attribute in body.attributes.values() {

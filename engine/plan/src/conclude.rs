@@ -42,6 +42,11 @@ pub(crate) fn conclude(mut round: Round<'_>) -> (Option<Plan>, Diagnostics) {
         graph,
         prior_state: prior_state(&round, &changes, &create_first, &mut dependencies),
         drift: drift(&round),
+        checks: if round.request.options.mode == Mode::Destroy {
+            Vec::new()
+        } else {
+            round.request.desired.check_outcomes(&round.known)
+        },
         is_partial: round.selection.is_partial(),
         changes,
     };

@@ -65,6 +65,9 @@ impl Merge {
         if attribute.write_only {
             return Value::null(attribute.ty.clone());
         }
+        if attribute.ty == Type::Dynamic && attribute.role == Role::Optional && config.is_null() {
+            return config.clone(); // null has a type of its own here, which is recorded
+        }
         if attribute.role == Role::Computed || self.is_unset(attribute, prior, config) {
             return self.unset(attribute, prior, place);
         }

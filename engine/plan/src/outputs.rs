@@ -8,7 +8,7 @@ use wpinfra_core::desired::DesiredOutput;
 use crate::plan::{Mode, OutputChange};
 use crate::planner::Round;
 
-/// Returns what happens to every output that is recorded or configured.
+/// Returns what happens to every output that is recorded or configured; those that `-target` leaves out are not among them.
 pub(crate) fn output_changes(round: &Round<'_>) -> (BTreeMap<String, OutputChange>, Diagnostics) {
     let recorded = &round.request.state.outputs;
     let mut changes: BTreeMap<String, OutputChange> = recorded
@@ -22,28 +22,22 @@ pub(crate) fn output_changes(round: &Round<'_>) -> (BTreeMap<String, OutputChang
         .collect();
     if round.request.options.mode == Mode::Destroy {
         if round.selection.is_partial() {
-            changes.values_mut().for_each(keep);
+            changes.clear();
         }
         return (changes, Diagnostics::new());
     }
     let (desired, diagnostics) = round.request.desired.outputs(&round.known);
     for (name, DesiredOutput { value, sensitive, .. }) in desired {
-        let blank = OutputChange { before: None, after: None, sensitive, was_sensitive: false };
-        let is_left_out = is_left_out(round, &name);
-        let change = changes.entry(name).or_insert(blank);
-        if is_left_out {
-            keep(change);
+        if is_left_out(round, &name) {
+            changes.remove(&name);
             continue;
         }
+        let blank = OutputChange { before: None, after: None, sensitive, was_sensitive: false };
+        let change = changes.entry(name).or_insert(blank);
         change.sensitive = sensitive;
         change.after = Some(value);
     }
     (changes, diagnostics)
-}
-
-fn keep(change: &mut OutputChange) {
-    change.after.clone_from(&change.before);
-    change.sensitive = change.was_sensitive;
 }
 
 /// Tells whether an output depends on something that `-target` leaves out.

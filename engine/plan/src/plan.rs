@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use wpinfra_core::desired::CheckOutcome;
 use wpinfra_core::desired::Desired;
 use wpinfra_core::provider::Client;
 use wpinfra_core::registry::Registry;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub prior_state: State,
     /// Objects that were changed or deleted outside of wpinfra since the state was written: recorded and observed.
     pub drift: Vec<Change>,
+    /// What the conditions of the configuration say.
+    pub checks: Vec<CheckOutcome>,
     /// Whether `-target` left things out.
     pub is_partial: bool,
 }
@@ -317,7 +320,7 @@ pub enum Need {
 /// Result of one planning round.
 pub enum Outcome {
     /// The plan.
-    Finished(Plan),
+    Finished(Box<Plan>),
     /// What has to be found out before the next round, all at once; never empty.
     Needs(Vec<Need>),
 }

@@ -46,7 +46,7 @@ pub fn plan(request: &Request<'_>) -> (Option<Outcome>, Diagnostics) {
         return (None, round.diagnostics);
     }
     let (plan, diagnostics) = conclude(round);
-    (plan.map(Outcome::Finished), diagnostics)
+    (plan.map(|plan| Outcome::Finished(Box::new(plan))), diagnostics)
 }
 
 /// Everything that a round has found out so far.

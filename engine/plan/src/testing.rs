@@ -506,7 +506,7 @@ pub(crate) fn run(desired: &TestDesired, state: &State, options: &Options, world
             None => return Run { plan: None, diagnostics, rounds },
             Some(Outcome::Finished(plan)) => {
                 assert_eq!(crate::lint(&plan.graph), Vec::<String>::new());
-                return Run { plan: Some(plan), diagnostics, rounds };
+                return Run { plan: Some(*plan), diagnostics, rounds };
             }
             Some(Outcome::Needs(needs)) => needs,
         };

@@ -395,7 +395,6 @@ fn targets_leave_the_rest_alone() {
     insta::assert_snapshot!(show(&desired, &recorded, &options, &World::default()), @r#"
     Update test_thing.a note="new"
     Create test_thing.b[1]
-    output a: NoOp None -> None
     0: update test_thing.a
     1: create test_thing.b[1]  after 0
     "#);

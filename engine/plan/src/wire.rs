@@ -2,6 +2,7 @@
 //!
 //! The structs in here are the format; the plan's own types may change without it.
 
+mod check;
 #[cfg(test)]
 mod properties;
 mod state;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use wpinfra_core::{ConfigAddress, ProviderAddress, ResourceAddress};
 
+use self::check::CheckWire;
 use self::state::StateWire;
 use self::value::{PathWire, ValueWire, path_from, path_to};
 use crate::plan::{Action, Change, ExecutionGraph, Mode, OutputChange, Plan, Reason, Step, StepKind};
@@ -51,6 +53,8 @@ struct PlanWire {
     steps: Vec<StepWire>,
     prior_state: StateWire,
     drift: Vec<ChangeWire>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<CheckWire>,
     is_partial: bool,
 }
 
@@ -105,6 +109,7 @@ impl PlanWire {
             steps: plan.graph.steps.iter().map(StepWire::of).collect(),
             prior_state: StateWire::of(&plan.prior_state),
             drift: plan.drift.iter().map(ChangeWire::of).collect(),
+            checks: plan.checks.iter().map(CheckWire::of).collect(),
             is_partial: plan.is_partial,
         }
     }
@@ -118,6 +123,7 @@ impl PlanWire {
             graph: ExecutionGraph { steps: self.steps.into_iter().map(StepWire::step).collect::<Read<_>>()? },
             prior_state: self.prior_state.state()?,
             drift: self.drift.into_iter().map(ChangeWire::change).collect::<Read<_>>()?,
+            checks: self.checks.into_iter().map(CheckWire::outcome).collect::<Read<_>>()?,
             is_partial: self.is_partial,
         })
     }
@@ -275,6 +281,9 @@ mod tests {
     use wpinfra_core::state::{InstanceState, ObjectState, ObjectStatus, OutputState, ResourceState, State};
     use wpinfra_core::{Path, Type, Value};
 
+    use wpinfra_core::InstanceKey;
+    use wpinfra_core::desired::{CheckKind, CheckOutcome, CheckStatus, InstanceOutcome};
+
     use super::*;
 
     fn change() -> Change {
@@ -342,12 +351,29 @@ mod tests {
             graph: ExecutionGraph { steps: steps.into_iter().enumerate().map(step).collect() },
             prior_state: state(),
             drift: vec![Change { reason: None, previous_address: None, ..change() }],
+            checks: vec![check()],
             is_partial: true,
         };
         let read = from_json(&to_json(&plan)).expect("what was written");
         assert_eq!(format!("{read:?}"), format!("{plan:?}"));
         assert_eq!(read.changes, plan.changes, "marked values print alike, so they are compared too");
         assert_eq!(read.prior_state, plan.prior_state);
+    }
+
+    fn check() -> CheckOutcome {
+        let instance = InstanceOutcome {
+            module: "module.m[0]".to_owned(),
+            key: Some(InstanceKey::Name("k".into())),
+            status: CheckStatus::Fail,
+            problems: vec!["Must not.".to_owned()],
+        };
+        CheckOutcome {
+            kind: CheckKind::Data,
+            module: "module.m".to_owned(),
+            resource_type: Some("aws_vpc".to_owned()),
+            name: "v".to_owned(),
+            instances: vec![instance],
+        }
     }
 
     #[test]
@@ -360,6 +386,7 @@ mod tests {
             graph: ExecutionGraph::default(),
             prior_state: state(),
             drift: Vec::new(),
+            checks: Vec::new(),
             is_partial: false,
         });
         json["changes"][0]["action"] = Json::from("explode");

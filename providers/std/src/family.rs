@@ -46,6 +46,12 @@ impl Family {
         self.resources.insert(resource_type.name(), resource_type);
         self
     }
+
+    /// Adds a data source.
+    pub(crate) fn with_data_source(mut self, source: Box<dyn AnyDataSource>) -> Self {
+        self.data_sources.insert(source.name(), source);
+        self
+    }
 }
 
 impl Provider for Family {

@@ -8,13 +8,14 @@ mod family;
 mod local;
 mod null_resource;
 mod random;
+mod remote_state;
 mod terraform_data;
 #[cfg(test)]
 mod testing;
 
 use std::sync::Arc;
 
-use wpinfra_core::provider::Provider;
+use wpinfra_core::provider::{Provider, data_source};
 
 pub use crate::entropy::Entropy;
 use crate::family::Family;
@@ -26,7 +27,8 @@ pub fn providers(entropy: Arc<dyn Entropy>) -> Vec<Box<dyn Provider>> {
     let null = Family::new("registry.terraform.io/hashicorp/null", "3.2.4", "Does nothing, for a reason.")
         .with(local(null_resource::NullResourceType { entropy: Arc::clone(&entropy) }));
     let terraform = Family::new("terraform.io/builtin/terraform", "1.11.4", "Keeps values in the state.")
-        .with(local(terraform_data::TerraformDataType { entropy }));
+        .with(local(terraform_data::TerraformDataType { entropy }))
+        .with_data_source(data_source(remote_state::RemoteStateSource));
     vec![Box::new(random), Box::new(null), Box::new(terraform)]
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use wpinfra_core::provider::{Draft, RemoteResult};
+use wpinfra_core::refinement::Refinement;
 use wpinfra_core::{Type, Value};
 use wpinfra_schema_derive::Model;
 
@@ -37,6 +38,9 @@ impl LocalType for TerraformDataType {
     type Model = TerraformData;
 
     fn plan(&self, draft: &mut Draft<'_>) {
+        if draft.planned.get("id").is_some_and(|id| !id.is_known()) {
+            draft.set("id", Value::refined(Type::String, Refinement::not_null()));
+        }
         let input =
             draft.planned.get("input").map_or_else(|| Value::null(Type::Dynamic), |value| value.without_deep_marks());
         if draft.prior.is_none() && input.is_null() {

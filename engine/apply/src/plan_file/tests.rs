@@ -11,6 +11,7 @@ fn saved() -> SavedPlan {
         graph: ExecutionGraph::default(),
         prior_state,
         drift: Vec::new(),
+        checks: Vec::new(),
         is_partial: false,
     };
     let origin = Origin {

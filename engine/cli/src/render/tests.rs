@@ -57,6 +57,7 @@ fn plan(changes: Vec<Change>) -> Plan {
         graph: ExecutionGraph::default(),
         prior_state: State::default(),
         drift: Vec::new(),
+        checks: Vec::new(),
         is_partial: false,
     }
 }

@@ -1,5 +1,6 @@
 //! Plans and states as JSON for machines, in the format of Terraform's `show -json`.
 
+mod checks;
 mod configuration;
 mod modules;
 mod plan;

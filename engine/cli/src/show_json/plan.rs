@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 use wpinfra_core::registry::Registry;
-use wpinfra_core::{Mode, Value, json as value_json};
+use wpinfra_core::{Mode, Type, Value, json as value_json};
 use wpinfra_plan::{Action, Change, OutputChange, Plan, Reason};
 
 use super::TERRAFORM_VERSION;
+use super::checks::checks_to_json;
 use super::configuration::{CalledModules, configuration_to_json};
 use super::modules::{ModuleTree, identity};
 use super::shapes::{known_parts, path_to_json, sensitive_shape, unknown_shape};
@@ -51,6 +52,9 @@ pub(crate) fn plan_to_json(plan: &Plan, origin: &PlanOrigin<'_>, registry: &Regi
         add("prior_state", state_to_json(&plan.prior_state, registry));
     }
     add("configuration", configuration_to_json(origin.sources, &origin.called, registry));
+    if !plan.checks.is_empty() {
+        add("checks", checks_to_json(&plan.checks));
+    }
     add("relevant_attributes", json!([]));
     add("timestamp", json!(origin.created));
     add("applyable", json!(is_applyable(plan)));
@@ -188,7 +192,9 @@ fn planned_output(after: &Value, sensitive: bool) -> Json {
     let mut fields = Map::new();
     fields.insert("sensitive".to_owned(), json!(sensitive));
     if after.is_wholly_known() {
-        fields.insert("type".to_owned(), value_json::type_to_json(after.ty()));
+        // Plans keep the type of a value with it, and null has none.
+        let ty = if after.is_null() { &Type::Dynamic } else { after.ty() };
+        fields.insert("type".to_owned(), value_json::type_to_json(ty));
         fields.insert("value".to_owned(), value_json::to_json(after));
     }
     Json::Object(fields)

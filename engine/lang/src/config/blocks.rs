@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use wpinfra_core::desired::ProvisionWhen;
 use wpinfra_core::registry::Registry;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, Type, Value};
 
@@ -222,15 +223,22 @@ impl<'b> Fields<'b> {
     pub(super) fn required(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<Expression> {
         let found = self.expression(name);
         if found.is_none() {
-            let detail = format!("The argument {name:?} is required, but no value was given.");
-            diagnostics.push(Diagnostic::error("Missing required argument", detail).at(self.block.range()));
+            diagnostics.push(missing_argument(name, self.block.range()));
         }
         found
     }
 }
 
+fn missing_argument(name: &str, block: wpinfra_core::SourceRange) -> Diagnostic {
+    let detail = format!("The argument {name:?} is required, but no value was given.");
+    Diagnostic::error("Missing required argument", detail).at(block)
+}
+
 pub(super) fn constant(expression: &Expression, ty: &Type, name: &str, diagnostics: &mut Diagnostics) -> Option<Value> {
-    let (value, problems) = evaluate(expression, &NoScope);
+    let (value, problems) = match crate::syntax::json::constant(expression) {
+        Some(value) => (value, Diagnostics::new()),
+        None => evaluate(expression, &NoScope),
+    };
     let failed = problems.has_errors();
     diagnostics.extend(problems);
     if failed {
@@ -305,7 +313,17 @@ pub(super) fn read_list(expression: &Expression, diagnostics: &mut Diagnostics) 
     };
     let element =
         |expr: &crate::expr::Expr| Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr.clone()) };
-    elements.iter().map(element).collect()
+    let elements: Vec<Expression> = elements.iter().map(element).collect();
+    for quoted in elements.iter().filter(|element| is_quoted(element)) {
+        let detail = "References stand without quotes. Take the quotes away.";
+        diagnostics.push(Diagnostic::warning("Quoted references are deprecated", detail).at(quoted.range()));
+    }
+    elements
+}
+
+/// Tells whether an expression is a text in quotes where it could stand without; in JSON there is no other way.
+pub(super) fn is_quoted(expression: &Expression) -> bool {
+    expression.expr.literal_text().is_some() && !expression.source.file.ends_with(".json")
 }
 
 /// Reads `aws` or `aws.west`.
@@ -640,7 +658,7 @@ fn read_output(block: &Block, diagnostics: &mut Diagnostics) -> Output {
     let fields = Fields::new(block, &attributes, &[("precondition", 0)], diagnostics);
     let depends_on = fields.expression("depends_on").map_or_else(Vec::new, |list| read_references(&list, diagnostics));
     Output {
-        value: fields.required("value", diagnostics),
+        value: fields.expression("value"),
         description: fields.text("description", diagnostics),
         sensitive: fields.flag("sensitive", diagnostics).unwrap_or(false),
         ephemeral: fields.flag("ephemeral", diagnostics).unwrap_or(false),
@@ -716,15 +734,19 @@ fn read_removed(module: &mut Module, block: &Block, diagnostics: &mut Diagnostic
         let lifecycle = Fields::new(inner, &["destroy"], &[], diagnostics);
         destroy = lifecycle.flag("destroy", diagnostics).unwrap_or(true);
     }
-    for inner in fields.blocks("provisioner") {
-        let when = inner.body.attributes.get("when").and_then(|attribute| attribute.value.keyword());
-        if when.is_none_or(|when| &**when != "destroy") {
-            let detail = "Nothing is created by a removed block, so only what runs when the object is destroyed can stand in it: add \"when = destroy\".";
-            diagnostics.push(Diagnostic::error("Invalid provisioner", detail).at(inner.range()));
-        }
-    }
+    let provisioners: Vec<_> = fields
+        .blocks("provisioner")
+        .filter_map(|inner| {
+            let provisioner = resources::read_provisioner(inner, None, diagnostics)?;
+            if provisioner.when == ProvisionWhen::Create {
+                let detail = "Nothing is created by a removed block, so only what runs when the object is destroyed can stand in it: add \"when = destroy\".";
+                diagnostics.push(Diagnostic::error("Invalid provisioner", detail).at(inner.range()));
+            }
+            Some(provisioner)
+        })
+        .collect();
     if let Some(from) = fields.required("from", diagnostics) {
-        module.removed.push(RemovedBlock { from, destroy, range: block.range() });
+        module.removed.push(RemovedBlock { from, destroy, provisioners, range: block.range() });
     }
 }
 
@@ -764,6 +786,9 @@ fn read_check(module: &mut Module, block: &Block, name: &Arc<str>, diagnostics: 
 
 /// Checks what can be checked only when all files of a module are read.
 pub(super) fn finish(module: &Module, diagnostics: &mut Diagnostics) {
+    for output in module.outputs.values().filter(|output| output.value.is_none()) {
+        diagnostics.push(missing_argument("value", output.range.clone()));
+    }
     for block in &module.providers {
         if let Some(alias) = &block.alias
             && let Some(required) = module.settings.required_providers.get(&block.name)

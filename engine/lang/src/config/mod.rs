@@ -297,6 +297,7 @@ pub(crate) struct MovedBlock {
 pub(crate) struct RemovedBlock {
     pub(crate) from: Expression,
     pub(crate) destroy: bool,
+    pub(crate) provisioners: Vec<ProvisionerBlock>,
     pub(crate) range: SourceRange,
 }
 

@@ -6,7 +6,7 @@ use wpinfra_core::desired::ProvisionWhen;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode};
 
 use super::blocks::{
-    Fields, label_count, read_condition, read_list, read_provider_reference, read_references, read_repeat,
+    Fields, is_quoted, label_count, read_condition, read_list, read_provider_reference, read_references, read_repeat,
 };
 use super::{LifecycleBlock, ProvisionerBlock, Resource, rules};
 use crate::expr::Expression;
@@ -117,7 +117,11 @@ fn read_lifecycle(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> L
     lifecycle
 }
 
-fn read_provisioner(block: &Block, around: Option<&Block>, diagnostics: &mut Diagnostics) -> Option<ProvisionerBlock> {
+pub(super) fn read_provisioner(
+    block: &Block,
+    around: Option<&Block>,
+    diagnostics: &mut Diagnostics,
+) -> Option<ProvisionerBlock> {
     let kind = block.label(0).cloned().unwrap_or_default();
     if &*kind != "local-exec" {
         let detail = format!("The provisioner {kind:?} is not supported; wpinfra has \"local-exec\" only.");
@@ -154,8 +158,13 @@ fn read_provisioner(block: &Block, around: Option<&Block>, diagnostics: &mut Dia
             false
         }
     };
-    body.attributes.shift_remove("when");
-    body.attributes.shift_remove("on_failure");
+    for word in ["when", "on_failure"] {
+        let written = body.attributes.shift_remove(word).map(|attribute| attribute.expression());
+        if let Some(quoted) = written.filter(is_quoted) {
+            let detail = format!("The word after {word:?} stands without quotes. Take the quotes away.");
+            diagnostics.push(Diagnostic::warning("Quoted keywords are deprecated", detail).at(quoted.range()));
+        }
+    }
     if when == ProvisionWhen::Destroy {
         rules::check_destroy_time(all_expressions(&body), diagnostics);
         rules::check_destroy_time(connection.iter().flat_map(all_expressions), diagnostics);

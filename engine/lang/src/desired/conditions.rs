@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use wpinfra_core::address::InstanceAddress;
+use wpinfra_core::address::{InstanceAddress, InstanceKey};
 use wpinfra_core::convert::convert;
-use wpinfra_core::desired::Known;
-use wpinfra_core::{Diagnostic, Diagnostics, Marks, Severity, SourceRange, Type, Value};
+use wpinfra_core::desired::{CheckStatus, InstanceOutcome, Known};
+use wpinfra_core::{Diagnostic, Diagnostics, Marks, ModuleInstance, Severity, SourceRange, Type, Value};
 
 use super::Evaluator;
 use crate::config::{Condition, Variable};
 use crate::eval::{Failed, Scope, evaluate, evaluate_with};
 use crate::expr::Traversal;
 use crate::functions::FunctionScope;
-use crate::module_scope::{ModuleScope, with_schema_marks};
+use crate::module_scope::ModuleScope;
 use crate::syntax::Source;
 
 /// What is said of a message that is none.
@@ -32,7 +32,18 @@ pub(super) fn check(conditions: &[Condition], what: &str, scope: &dyn Scope) -> 
 pub(super) fn assertions(conditions: &[Condition], scope: &dyn Scope) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     for condition in conditions {
-        holds(condition, "Check block assertion failed", Kind::Assertion, scope, &mut diagnostics);
+        match verdict(condition, Kind::Assertion, scope, &mut diagnostics) {
+            Verdict::Fails(detail) => {
+                let problem = Diagnostic::error("Check block assertion failed", detail).at(condition.condition.range());
+                diagnostics.push(problem.within(condition.range.clone()));
+            }
+            Verdict::Unknown => {
+                let detail = "What the assertion is about is known only after apply; then it is checked.";
+                let problem = Diagnostic::warning("Check block assertion known after apply", detail);
+                diagnostics.push(problem.at(condition.condition.range()).within(condition.range.clone()));
+            }
+            Verdict::Holds | Verdict::Wrong => {}
+        }
     }
     diagnostics.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
@@ -123,41 +134,62 @@ fn hidden_message(condition: &Condition, marks: Marks, kind: Kind) -> Option<Dia
     Some(Diagnostic { severity, ..problem.at(condition.message.range()) })
 }
 
+/// What a condition says.
+enum Verdict {
+    Holds,
+    Unknown,
+    /// It does not hold, for the reason that its message gives.
+    Fails(String),
+    /// It could not be evaluated.
+    Wrong,
+}
+
 fn holds(condition: &Condition, summary: &str, kind: Kind, scope: &dyn Scope, diagnostics: &mut Diagnostics) {
+    if let Verdict::Fails(detail) = verdict(condition, kind, scope, diagnostics) {
+        let problem = Diagnostic::error(summary, detail).at(condition.condition.range());
+        diagnostics.push(problem.within(condition.range.clone()));
+    }
+}
+
+fn verdict(condition: &Condition, kind: Kind, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Verdict {
     let (value, problems) = evaluate_with(&condition.condition, scope, &[]);
     diagnostics.extend(problems);
-    let Ok(value) = value else { return };
+    let Ok(value) = value else { return Verdict::Wrong };
     let range = condition.condition.range();
     let value = match convert(&value, &Type::Bool) {
         Ok(value) if !value.is_null() => value,
         Ok(_) => {
             let detail = "The condition must be true or false, but is null.";
             diagnostics.push(Diagnostic::error("Invalid condition result", detail).at(range));
-            return;
+            return Verdict::Wrong;
         }
         Err(error) => {
             let detail = format!("The condition must be true or false: {}.", error.message);
             diagnostics.push(Diagnostic::error("Invalid condition result", detail).at(range));
-            return;
+            return Verdict::Wrong;
         }
     };
-    let has_failed = value.as_bool() == Some(false);
-    if !has_failed && kind == Kind::Validation {
-        return;
+    let outcome = match value.as_bool() {
+        Some(true) => Some(Verdict::Holds),
+        None => Some(Verdict::Unknown),
+        Some(false) => None,
+    };
+    if let Some(outcome) = outcome {
+        if kind == Kind::Assertion {
+            let (message, _) = evaluate(&condition.message, scope);
+            diagnostics.extend(hidden_message(condition, message.deep_marks(), kind).into_iter().collect());
+        }
+        return outcome;
     }
     let (message, problems) = evaluate(&condition.message, scope);
-    let hidden = hidden_message(condition, message.deep_marks(), kind);
-    diagnostics.extend(hidden.into_iter().collect());
-    if !has_failed {
-        return;
-    }
+    diagnostics.extend(hidden_message(condition, message.deep_marks(), kind).into_iter().collect());
     diagnostics.extend(problems);
     let wrong = |detail: String| Diagnostic::error(WRONG_MESSAGE, detail).at(condition.message.range());
-    let detail = match convert(&message, &Type::String) {
+    Verdict::Fails(match convert(&message, &Type::String) {
         Ok(text) if text.is_null() => {
             diagnostics
                 .push(wrong("The condition does not hold, and the message that is to say so is null.".to_owned()));
-            return;
+            return Verdict::Wrong;
         }
         Ok(text) if !text.marks().is_empty() => {
             "The condition does not hold. Its message holds a value that is not shown, so neither is the message."
@@ -172,10 +204,45 @@ fn holds(condition: &Condition, summary: &str, kind: Kind, scope: &dyn Scope, di
                 "The condition does not hold, and the message that is to say so is not a string: {}.",
                 error.message
             )));
-            return;
+            return Verdict::Wrong;
         }
-    };
-    diagnostics.push(Diagnostic::error(summary, detail).at(range).within(condition.range.clone()));
+    })
+}
+
+/// Collects what conditions say of one instance.
+pub(super) struct Tally {
+    status: CheckStatus,
+    problems: Vec<String>,
+}
+
+impl Tally {
+    pub(super) fn new() -> Self {
+        Self { status: CheckStatus::Pass, problems: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, conditions: &[Condition], scope: &dyn Scope) {
+        for condition in conditions {
+            // What is wrong with a condition is reported where it is checked.
+            let status = match verdict(condition, Kind::Assertion, scope, &mut Diagnostics::new()) {
+                Verdict::Holds => CheckStatus::Pass,
+                Verdict::Unknown => CheckStatus::Unknown,
+                Verdict::Wrong => CheckStatus::Error,
+                Verdict::Fails(message) => {
+                    self.problems.push(message);
+                    CheckStatus::Fail
+                }
+            };
+            self.status = self.status.max(status);
+        }
+    }
+
+    pub(super) fn add_validations(&mut self, variable: &Variable, value: &Value, scope: &ModuleScope<'_>) {
+        self.add(&variable.validations, &OwnValue { name: &variable.name, value, around: scope });
+    }
+
+    pub(super) fn outcome(self, module: &ModuleInstance, key: Option<InstanceKey>) -> InstanceOutcome {
+        InstanceOutcome { module: module.to_string(), key, status: self.status, problems: self.problems }
+    }
 }
 
 impl Evaluator<'_> {
@@ -192,11 +259,7 @@ impl Evaluator<'_> {
         let repeat = self.resource_repeat(module, instance, &resource.key, known);
         let mut scope = self.scope(module, instance, known).repeated(repeat.at(address.key.as_ref()));
         if after {
-            let schema = self.configuration.schema_of(module, resource);
-            scope.self_value = schema.map(|schema| {
-                let value = known.get(address).cloned().unwrap_or_else(|| Value::unknown(schema.implied_type()));
-                with_schema_marks(&value, &schema.block)
-            });
+            scope.self_value = self.own_value(module, resource, address, known);
         }
         let mut diagnostics = check(conditions, if after { "postcondition" } else { "precondition" }, &scope);
         if resource.scoped {

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod instance;
+mod outcomes;
 mod provisioners;
 mod repeat;
 
@@ -10,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wpinfra_core::address::{ConfigAddress, InstanceAddress, ProviderAddress};
 use wpinfra_core::desired::{
-    BlockId, BlockNode, Desired, DesiredInstance, DesiredOutput, Expansion, ImportTarget, Known, Move, MoveEnd,
-    ProvisionWhen, Provisioner, Removal,
+    BlockId, BlockNode, CheckOutcome, Desired, DesiredInstance, DesiredOutput, Expansion, ImportTarget, Known, Move,
+    MoveEnd, ProvisionWhen, Provisioner, Removal,
 };
 use wpinfra_core::{Diagnostic, Diagnostics, Marks, ModuleInstance, Type, Value};
 
@@ -468,6 +469,10 @@ impl Desired for Evaluator<'_> {
             }
         }
         diagnostics
+    }
+
+    fn check_outcomes(&self, known: &Known) -> Vec<CheckOutcome> {
+        self.outcomes(known)
     }
 
     fn moves(&self) -> &[Move] {

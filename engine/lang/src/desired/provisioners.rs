@@ -1,13 +1,16 @@
 //! Provisioners of one instance, and the schemas of what stands in them.
 
+use std::sync::Arc;
+
 use wpinfra_core::address::InstanceAddress;
-use wpinfra_core::desired::{Known, ProvisionWhen, Provisioner};
+use wpinfra_core::desired::{Known, MoveEnd, ProvisionWhen, Provisioner};
 use wpinfra_core::schema::{Attribute, Block, Role};
-use wpinfra_core::{Diagnostics, Type};
+use wpinfra_core::{Diagnostics, ModuleInstance, Type};
 
 use super::{Evaluator, Repeat};
-use crate::config::Resource;
+use crate::config::{ProvisionerBlock, Resource, parse_move_end};
 use crate::decode::decode;
+use crate::expr::Expression;
 use crate::module_scope::{ModuleScope, with_schema_marks};
 
 impl Evaluator<'_> {
@@ -18,8 +21,9 @@ impl Evaluator<'_> {
         known: &Known,
     ) -> (Vec<Provisioner>, Diagnostics) {
         let mut diagnostics = Diagnostics::new();
-        let Some((module, resource)) = self.configuration.find_resource(&address.config()) else {
-            return (Vec::new(), diagnostics);
+        let block = address.config();
+        let Some((module, resource)) = self.configuration.find_resource(&block) else {
+            return self.removal_provisioners(address, when, known);
         };
         let instance = &address.resource.module;
         // What is destroyed may have no place in the configuration's repetition any more.
@@ -33,18 +37,29 @@ impl Evaluator<'_> {
         let schema = self.configuration.schema_of(module, resource);
         scope.self_value =
             known.get(address).zip(schema).map(|(value, schema)| with_schema_marks(value, &schema.block));
-        let mut found = Vec::new();
-        let block_schema = local_exec_schema();
-        for block in resource.provisioners.iter().filter(|block| block.when == when) {
-            let decoded = decode(&block.body, &block_schema, &block.range, &scope);
-            diagnostics.extend(decoded.diagnostics);
-            found.push(Provisioner {
-                kind: block.kind.to_string(),
-                config: decoded.value,
-                continue_on_failure: block.continue_on_failure,
-                range: Some(block.range.clone()),
-            });
-        }
+        let found = decoded_provisioners(&resource.provisioners, when, &scope, &mut diagnostics);
+        (found, diagnostics.about(address))
+    }
+
+    /// Returns the provisioners that the `removed` block of a resource gives it.
+    fn removal_provisioners(
+        &self,
+        address: &InstanceAddress,
+        when: ProvisionWhen,
+        known: &Known,
+    ) -> (Vec<Provisioner>, Diagnostics) {
+        let mut diagnostics = Diagnostics::new();
+        let removal = self.configuration.modules.iter().enumerate().find_map(|(index, node)| {
+            let base = ModuleInstance(node.path.iter().map(|name| (Arc::clone(name), None)).collect());
+            let is_about = |from: &Expression| matches!(parse_move_end(from, &base), Ok(MoveEnd::Resource(found)) if found.config() == address.config());
+            node.module.removed.iter().find(|block| is_about(&block.from)).map(|block| (index, block))
+        });
+        let Some((module, block)) = removal else { return (Vec::new(), diagnostics) };
+        let depth = self.configuration.modules[module].path.len();
+        let instance = ModuleInstance(address.resource.module.0.iter().take(depth).cloned().collect());
+        let mut scope = self.scope(module, &instance, known).repeated(Repeat::without_value(address.key.as_ref()));
+        scope.self_value = known.get(address).cloned();
+        let found = decoded_provisioners(&block.provisioners, when, &scope, &mut diagnostics);
         (found, diagnostics.about(address))
     }
 
@@ -61,6 +76,27 @@ impl Evaluator<'_> {
         }
         diagnostics
     }
+}
+
+fn decoded_provisioners(
+    blocks: &[ProvisionerBlock],
+    when: ProvisionWhen,
+    scope: &ModuleScope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Provisioner> {
+    let schema = local_exec_schema();
+    let blocks = blocks.iter().filter(|block| block.when == when);
+    let decoded = blocks.map(|block| {
+        let decoded = decode(&block.body, &schema, &block.range, scope);
+        diagnostics.extend(decoded.diagnostics);
+        Provisioner {
+            kind: block.kind.to_string(),
+            config: decoded.value,
+            continue_on_failure: block.continue_on_failure,
+            range: Some(block.range.clone()),
+        }
+    });
+    decoded.collect()
 }
 
 /// Returns the arguments of `local-exec`.

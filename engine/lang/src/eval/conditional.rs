@@ -3,7 +3,7 @@
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
 use wpinfra_core::unify::unify;
-use wpinfra_core::{Type, Value};
+use wpinfra_core::{Number, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed};
 use crate::expr::Expr;
@@ -104,7 +104,24 @@ fn either(then: &Value, otherwise: &Value, ty: Type) -> Value {
         refinement.min_length = a.0.zip(b.0).map(|(a, b)| a.min(b)).filter(|least| *least > 0);
         refinement.max_length = a.1.zip(b.1).map(|(a, b)| a.max(b));
     }
+    if ty == Type::Number && not_null {
+        let (a, b) = (bounds(then), bounds(otherwise));
+        refinement.min_number = a.0.zip(b.0).map(|(a, b)| if b.0 < a.0 { b } else { a });
+        refinement.max_number = a.1.zip(b.1).map(|(a, b)| if b.0 > a.0 { b } else { a });
+    }
     Value::refined(ty, refinement)
+}
+
+/// A bound of a number, and whether the number can be the bound itself.
+type Bound = (Number, bool);
+
+/// Returns the least and greatest number that the value can be.
+fn bounds(value: &Value) -> (Option<Bound>, Option<Bound>) {
+    match (value.as_number(), value.refinement()) {
+        (Some(known), _) => (Some((known.clone(), true)), Some((known.clone(), true))),
+        (None, Some(refinement)) => (refinement.min_number.clone(), refinement.max_number.clone()),
+        (None, None) => (None, None),
+    }
 }
 
 /// Returns the least and greatest number of elements.

@@ -136,11 +136,11 @@ fn unknown_numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Val
     let (low_a, high_a) = bounds(left);
     let (low_b, high_b) = bounds(right);
     let known = |low: Option<&Number>, high: Option<&Number>, test: fn(&Number, &Number) -> bool| matches!((low, high), (Some(low), Some(high)) if test(low, high));
+    // As in Terraform, only ranges that do not even touch decide.
+    let (below, above) = (known(high_a, low_b, Number::lt), known(low_a, high_b, Number::gt));
     let decided = match operator {
-        BinaryOperator::Less => (known(high_a, low_b, Number::lt), known(low_a, high_b, Number::ge)),
-        BinaryOperator::LessOrEqual => (known(high_a, low_b, Number::le), known(low_a, high_b, Number::gt)),
-        BinaryOperator::Greater => (known(low_a, high_b, Number::gt), known(high_a, low_b, Number::le)),
-        BinaryOperator::GreaterOrEqual => (known(low_a, high_b, Number::ge), known(high_a, low_b, Number::lt)),
+        BinaryOperator::Less | BinaryOperator::LessOrEqual => (below, above),
+        BinaryOperator::Greater | BinaryOperator::GreaterOrEqual => (above, below),
         BinaryOperator::Equal
         | BinaryOperator::NotEqual
         | BinaryOperator::Add

@@ -249,11 +249,8 @@ fn starts_with(call: &Arguments<'_>) -> Value {
         return Value::bool(text.starts_with(prefix));
     }
     let known = call.value(0).refinement().and_then(|refinement| refinement.prefix.as_deref()).unwrap_or("");
-    if known.starts_with(prefix) {
-        return Value::bool(true);
-    }
-    // What is known is shorter than what is asked for, or differs from it already.
-    if prefix.starts_with(known) { call.unknown() } else { Value::bool(false) }
+    // As in Terraform, a beginning that is shorter than what is asked for decides nothing, even if it differs from it.
+    if known.len() >= prefix.len() { Value::bool(known.starts_with(prefix)) } else { call.unknown() }
 }
 
 #[cfg(test)]

@@ -52,12 +52,69 @@ pub fn parse_body(source: &Arc<Source>) -> (Option<Body>, Diagnostics) {
         }
     };
     let span = node.span;
-    if let Kind::Object(members) = node.kind {
-        let undecided = Some(Arc::new(members));
-        return (Some(Body { undecided, ..Body::empty(source, span) }), Diagnostics::new());
+    let objects = match node.kind {
+        Kind::Array(elements) => elements,
+        Kind::Object(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(..) => vec![node],
+    };
+    let mut members = Members::default();
+    for object in objects {
+        let Kind::Object(more) = object.kind else {
+            let detail = "A configuration in JSON is an object, or an array of objects.";
+            return (None, Diagnostic::error("Invalid JSON", detail).at(source.range(object.span)).into());
+        };
+        members.0.extend(more.0);
     }
-    let detail = "A configuration in JSON is an object.";
-    (None, Diagnostic::error("Invalid JSON", detail).at(source.range(span)).into())
+    let undecided = Some(Arc::new(members));
+    (Some(Body { undecided, ..Body::empty(source, span) }), Diagnostics::new())
+}
+
+/// Returns the value of a constant in JSON, where strings are no templates; `None` if the expression is none of JSON.
+pub fn constant(expression: &Expression) -> Option<Value> {
+    if !expression.source.file.ends_with(".json") {
+        return None;
+    }
+    parse::parse(expression.source.text_of(expression.expr.span)).ok().map(|node| node.value())
+}
+
+impl Node {
+    /// Passes the objects that the value is, or that its elements are.
+    fn objects(&self, pass: &mut dyn FnMut(&Members)) {
+        match &self.kind {
+            Kind::Object(members) => pass(members),
+            Kind::Array(elements) => elements.iter().for_each(|element| element.objects(pass)),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(..) => {}
+        }
+    }
+
+    /// Collects the labels of `dynamic` blocks, and what they call their elements.
+    fn labels(&self, names: &mut Vec<Arc<str>>) {
+        self.objects(&mut |labelled| {
+            for member in &labelled.0 {
+                names.push(Arc::clone(&member.name));
+                member.value.objects(&mut |inner| {
+                    let iterators = inner.0.iter().filter(|argument| &*argument.name == "iterator");
+                    names.extend(iterators.filter_map(|argument| match &argument.value.kind {
+                        Kind::String(text, _) => Some(Arc::from(text.as_str())),
+                        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Array(_) | Kind::Object(_) => None,
+                    }));
+                });
+            }
+        });
+    }
+
+    /// Returns the value with strings as they stand.
+    fn value(&self) -> Value {
+        match &self.kind {
+            Kind::Null => Value::null(Type::Dynamic),
+            Kind::Bool(value) => Value::bool(*value),
+            Kind::Number(number) => Value::number(number.clone()),
+            Kind::String(text, _) => Value::string(text),
+            Kind::Array(elements) => Value::tuple(elements.iter().map(Self::value).collect()),
+            Kind::Object(members) => {
+                Value::object(members.0.iter().map(|member| (Arc::clone(&member.name), member.value.value())))
+            }
+        }
+    }
 }
 
 impl Members {
@@ -71,6 +128,18 @@ impl Members {
                 expr: Arc::new(expression(source, &member.value, &mut unused)),
             })
             .collect()
+    }
+
+    /// Returns the names that `dynamic` blocks in here may give to their elements.
+    pub fn iterators(&self) -> Vec<Arc<str>> {
+        let mut names = Vec::new();
+        for member in &self.0 {
+            if &*member.name == "dynamic" {
+                member.value.labels(&mut names);
+            }
+            member.value.objects(&mut |members| names.extend(members.iterators()));
+        }
+        names
     }
 
     /// Returns the members whose names do not fit.
@@ -144,13 +213,22 @@ fn add_blocks(
                 add_blocks(source, head, labels, &member.value, blocks, diagnostics);
             }
         }
-        Kind::Object(members) => blocks.push(Block {
-            kind: Arc::clone(head.kind),
-            kind_span: head.kind_span,
-            labels: head.labels,
-            body: Body { undecided: Some(Arc::new(members.clone())), ..Body::empty(source, value.span) },
-            header: head.header,
-        }),
+        Kind::Object(members) => {
+            let members = Arc::new(members.clone());
+            // What stands in a dynamic block is the same whatever the type; only its content is up to the schema.
+            let body = if &**head.kind == "dynamic" {
+                shape(source, &members, value.span, &|word| (word == "content").then_some(0), diagnostics)
+            } else {
+                Body { undecided: Some(members), ..Body::empty(source, value.span) }
+            };
+            blocks.push(Block {
+                kind: Arc::clone(head.kind),
+                kind_span: head.kind_span,
+                labels: head.labels,
+                body,
+                header: head.header,
+            });
+        }
         Kind::Null => {}
         Kind::Bool(_) | Kind::Number(_) | Kind::String(..) => {
             let detail = format!("{:?} is a block: an object, or an array of objects, is expected.", head.kind);

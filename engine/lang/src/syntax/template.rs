@@ -78,7 +78,7 @@ fn flatten<'e>(
                     Literals::Quoted => tokens.push(Token::Literal(unescape(raw, true))),
                     Literals::Lines => {
                         let lines = raw.split_inclusive('\n');
-                        tokens.extend(lines.map(|line| Token::Literal(unescape(line, false).replace("\r\n", "\n"))));
+                        tokens.extend(lines.map(|line| Token::Literal(unescape(line, false))));
                     }
                 }
             }

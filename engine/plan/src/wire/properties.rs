@@ -93,6 +93,7 @@ fn plan(before: Value, after: Value, key: Value) -> Plan {
         graph: ExecutionGraph::default(),
         prior_state: State::default(),
         drift: Vec::new(),
+        checks: Vec::new(),
         is_partial: false,
     }
 }

@@ -36,7 +36,7 @@ struct InstanceWire {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum KeyWire {
+pub(super) enum KeyWire {
     Index(u64),
     Name(String),
 }
@@ -96,21 +96,31 @@ impl StateWire {
     }
 }
 
+impl KeyWire {
+    pub(super) fn of(key: &InstanceKey) -> Self {
+        match key {
+            InstanceKey::Index(index) => Self::Index(*index),
+            InstanceKey::Name(name) => Self::Name(name.to_string()),
+        }
+    }
+
+    pub(super) fn key(self) -> InstanceKey {
+        match self {
+            Self::Index(index) => InstanceKey::Index(index),
+            Self::Name(name) => InstanceKey::Name(name.into()),
+        }
+    }
+}
+
 impl InstanceWire {
     fn of(key: Option<&InstanceKey>, instance: &InstanceState) -> Self {
-        let key = key.map(|key| match key {
-            InstanceKey::Index(index) => KeyWire::Index(*index),
-            InstanceKey::Name(name) => KeyWire::Name(name.to_string()),
-        });
+        let key = key.map(KeyWire::of);
         let deposed = instance.deposed.iter().map(|(key, object)| (key.clone(), ObjectWire::of(object)));
         Self { key, current: instance.current.as_ref().map(ObjectWire::of), deposed: deposed.collect() }
     }
 
     fn instance(self) -> Read<(Option<InstanceKey>, InstanceState)> {
-        let key = self.key.map(|key| match key {
-            KeyWire::Index(index) => InstanceKey::Index(index),
-            KeyWire::Name(name) => InstanceKey::Name(name.into()),
-        });
+        let key = self.key.map(KeyWire::key);
         let deposed = self.deposed.into_iter().map(|(key, object)| Ok((key, object.object()?)));
         let current = self.current.map(ObjectWire::object).transpose()?;
         Ok((key, InstanceState { current, deposed: deposed.collect::<Read<_>>()? }))
