@@ -93,7 +93,7 @@ impl Configuration {
             did_you_mean(name, self.registry.names(source, resource.key.mode))
         };
         let detail = format!("The provider {source} has no {what} {name:?}.");
-        Diagnostic::error(format!("Invalid {what}"), detail).at(resource.range.clone()).help(help)
+        Diagnostic::error(format!("Invalid {what}"), detail).at(resource.type_range.clone()).help(help)
     }
 
     fn check_calls(&self, index: usize, diagnostics: &mut Diagnostics) {
@@ -116,7 +116,8 @@ impl Configuration {
                 if variable.default.is_none() && !call.body.attributes.contains_key(&variable.name) {
                     let detail =
                         format!("The module needs a value for its variable {:?}, which has no default.", variable.name);
-                    diagnostics.push(Diagnostic::error("Missing required argument", detail).at(call.range.clone()));
+                    let range = call.body.missing_range(&call.range);
+                    diagnostics.push(Diagnostic::error("Missing required argument", detail).at(range));
                 }
             }
         }

@@ -311,12 +311,9 @@ impl Builder<'_> {
         expression.traversals(&mut |traversal| traversals.push(traversal));
         if traversals.is_empty() {
             // In JSON and in old configurations references stand in quotes.
-            let text = expression.expr.literal_text().map(str::to_owned).unwrap_or_default();
-            let source = Source::new(Arc::clone(&expression.source.file), text);
-            if let Ok(inner) = crate::syntax::parse_expression(&source)
-                && let crate::expr::ExprKind::Traversal(traversal) = &inner.expr.kind
-            {
-                self.reference(module, traversal, &source, true, found);
+            let inner = expression.unquoted();
+            if let crate::expr::ExprKind::Traversal(traversal) = &inner.expr.kind {
+                self.reference(module, traversal, &inner.source, true, found);
                 return;
             }
             let detail = "A reference to another block is expected, such as aws_iam_role.task.";

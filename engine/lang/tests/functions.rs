@@ -94,7 +94,6 @@ const DIFFERENCES: &[(&str, &str)] = &[
     (r#"element(["a", "b"], -1)"#, "terraform panics on a tuple where it counts from the end of a list"),
     (r#"yamldecode(".inf")"#, "there are no infinite numbers"),
     (r#"yamldecode("\t- a")"#, "yaml-rust2 takes a tab for indentation"),
-    (r#"provider::terraform::decode_tfvars("a = upper(\"x\")")"#, "functions do no harm in there"),
     (r#"base64gzip("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")"#, "another encoder; it decompresses to the same"),
     (
         r##"base64gzip("#!/bin/bash\nyum update -y\nyum install -y httpd\nsystemctl start httpd\nsystemctl enable httpd\n")"##,

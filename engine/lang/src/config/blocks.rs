@@ -221,7 +221,8 @@ impl<'b> Fields<'b> {
         let found = self.expression(name);
         if found.is_none() {
             let detail = format!("The argument {name:?} is required, but no value was given.");
-            diagnostics.push(Diagnostic::error("Missing required argument", detail).at(self.block.range()));
+            let range = self.block.body.missing_range(&self.block.range());
+            diagnostics.push(Diagnostic::error("Missing required argument", detail).at(range));
         }
         found
     }
@@ -736,7 +737,7 @@ fn read_import(module: &mut Module, block: &Block, root: bool, diagnostics: &mut
     }
     let (to, id) = (fields.required("to", diagnostics), fields.required("id", diagnostics));
     if let Some(to) = to {
-        module.imports.push(ImportBlock { to, id, for_each: fields.expression("for_each"), range: block.range() });
+        module.imports.push(ImportBlock { to, id, for_each: fields.expression("for_each") });
     }
 }
 

@@ -8,7 +8,7 @@ mod merge;
 mod module_providers;
 pub(crate) mod providers;
 mod resources;
-mod rules;
+pub(crate) mod rules;
 pub mod variables;
 
 use std::collections::BTreeMap;
@@ -210,6 +210,8 @@ pub(crate) struct Resource {
     pub(crate) lifecycle: LifecycleBlock,
     pub(crate) provisioners: Vec<ProvisionerBlock>,
     pub(crate) range: SourceRange,
+    /// Where its type stands.
+    pub(crate) type_range: SourceRange,
     /// The `check` block that a data source belongs to: its failure is a warning.
     pub(crate) scoped: bool,
 }
@@ -266,7 +268,6 @@ pub(crate) struct ImportBlock {
     pub(crate) to: Expression,
     pub(crate) id: Option<Expression>,
     pub(crate) for_each: Option<Expression>,
-    pub(crate) range: SourceRange,
 }
 
 pub(crate) struct CheckBlock {

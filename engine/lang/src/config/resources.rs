@@ -29,6 +29,7 @@ pub(super) fn read(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> 
         lifecycle: LifecycleBlock::default(),
         provisioners: Vec::new(),
         range: block.range(),
+        type_range: block.labels.first().map_or_else(|| block.range(), |(_, span)| block.body.range(*span)),
         scoped: false,
     };
     let meta = meta_body(block, diagnostics);

@@ -26,7 +26,7 @@ pub(super) fn is_provider_name(text: &str) -> bool {
 }
 
 /// Returns the only one of the blocks; reports every further one.
-pub(super) fn only_one<'b>(
+pub(crate) fn only_one<'b>(
     blocks: impl Iterator<Item = &'b Block>,
     kind: &str,
     diagnostics: &mut Diagnostics,

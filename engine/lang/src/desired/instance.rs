@@ -143,14 +143,7 @@ fn flag(expression: Option<&Expression>, scope: &ModuleScope<'_>, diagnostics: &
 
 /// Returns the path that an entry of `ignore_changes` names.
 fn ignored_path(expression: &Expression, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<Path> {
-    let text = expression.expr.literal_text().map(str::to_owned);
-    let parsed = text.map(|text| {
-        crate::syntax::parse_expression(&crate::syntax::Source::new(Arc::clone(&expression.source.file), text))
-    });
-    let written = match &parsed {
-        Some(Ok(inner)) => inner,
-        _ => expression,
-    };
+    let written = &expression.unquoted();
     let ExprKind::Traversal(traversal) = &written.expr.kind else {
         let detail = "An argument of this block is expected, such as tags or default_action[0].type.";
         diagnostics.push(Diagnostic::error("Invalid expression", detail).at(expression.range()));

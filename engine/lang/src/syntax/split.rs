@@ -69,6 +69,18 @@ pub fn parse_expression(source: &Arc<Source>) -> Result<Expression, Box<Diagnost
     }
 }
 
+/// Parses a part of a source that is one expression.
+pub fn parse_part(source: &Arc<Source>, span: Span) -> Result<Expression, Box<Diagnostic>> {
+    let (offset, text) = (span.start as usize, source.text_of(span));
+    match parser::parse_expr(text) {
+        Ok(parsed) => {
+            let expr = Converter { source, offset }.expr(&parsed);
+            Ok(Expression { source: Arc::clone(source), expr: Arc::new(expr) })
+        }
+        Err(error) => Err(Box::new(diagnostic(source, offset, text, &error))),
+    }
+}
+
 /// Parses a text that is a template from end to end, beginning `offset` bytes into the source.
 pub fn parse_template(source: &Arc<Source>, span: Span) -> Result<Expr, Box<Diagnostic>> {
     let offset = span.start as usize;
