@@ -196,6 +196,7 @@ impl Builder<'_> {
             self.repeat(index, &resource.repeat, &mut found);
             let lifecycle = &resource.lifecycle;
             self.conditions(index, &lifecycle.preconditions, &mut found);
+            lifecycle.replace_triggered_by.iter().for_each(|value| self.expression(index, value, &mut found));
             self.own = None;
             for range in std::mem::take(&mut self.own_at) {
                 let detail = format!(
@@ -204,7 +205,6 @@ impl Builder<'_> {
                 self.diagnostics.push(Diagnostic::error("Self-referential block", detail).at(range));
             }
             resource.depends_on.iter().for_each(|value| self.dependency(index, value, &mut found));
-            lifecycle.replace_triggered_by.iter().for_each(|value| self.expression(index, value, &mut found));
             self.conditions(index, &lifecycle.postconditions, &mut found);
             for provisioner in &resource.provisioners {
                 self.body(index, &provisioner.body, &mut Vec::new(), &mut found);

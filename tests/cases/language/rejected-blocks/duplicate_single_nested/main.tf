@@ -1,0 +1,8 @@
+resource "aws_lb" "a" {
+  access_logs {
+    bucket = "x"
+  }
+  access_logs {
+    bucket = "y"
+  }
+}
