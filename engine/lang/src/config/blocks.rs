@@ -67,14 +67,21 @@ pub(super) fn read_file(module: &mut Module, body: &Body, dir: &str, root: bool,
 }
 
 pub(super) fn label_count(block: &Block, wanted: usize) -> Diagnostic {
-    let names = match &*block.kind {
-        "resource" | "data" | "ephemeral" => "its type and its name, as in resource \"aws_vpc\" \"main\"",
-        "provider" => "the name of the provider",
-        _ if wanted == 0 => "no labels",
-        _ => "its name",
+    let kind = &block.kind;
+    let labels = match &**kind {
+        "resource" | "data" | "ephemeral" => {
+            "its type and its name must stand: resource \"aws_vpc\" \"main\"".to_owned()
+        }
+        _ if wanted == 0 => format!("nothing can stand: {kind} {{ … }}"),
+        "provider" => "only the name of the provider must stand: provider \"aws\"".to_owned(),
+        "backend" | "provisioner" => format!(
+            "only its type must stand: {kind} \"{}\"",
+            if &**kind == "backend" { "local" } else { "local-exec" }
+        ),
+        _ => format!("only its name must stand: {kind} \"main\""),
     };
     let summary = if block.labels.len() < wanted { "Missing block label" } else { "Extraneous block label" };
-    let detail = format!("A block of type {:?} has {names} before its opening brace.", block.kind);
+    let detail = format!("Between the word {kind:?} and the opening brace {labels}.");
     Diagnostic::error(summary, detail).at(block.range())
 }
 
@@ -145,7 +152,8 @@ fn duplicate(what: &str, name: &str, block: &Block, other: &wpinfra_core::Source
             "A module can have one {what} only, and there is one already, {place}. Put the content of both into one."
         )
     } else {
-        format!("A {what} named {name:?} is declared already, {place}. Give one of them another name.")
+        let remedy = if what == "provider configuration" { "an alias of its own" } else { "another name" };
+        format!("There is one {what} {name:?} already, {place}. Give one of the two {remedy}, or take it away.")
     };
     Diagnostic::error(format!("Duplicate {what}"), detail).at(block.range())
 }
@@ -290,9 +298,7 @@ pub(super) fn read_condition(block: &Block, diagnostics: &mut Diagnostics) -> Op
 
 /// Reads a list of references that are known without calculation, as in `depends_on`.
 pub(super) fn read_references(expression: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expression> {
-    let list = read_list(expression, diagnostics);
-    rules::check_references(&list, diagnostics);
-    list
+    rules::only_references(read_list(expression, diagnostics), diagnostics)
 }
 
 /// Reads the elements of a list in brackets.
@@ -396,7 +402,7 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
 }
 
 fn read_backend(module: &mut Module, block: &Block, root: bool, diagnostics: &mut Diagnostics) {
-    let kind = block.label(0).cloned().unwrap_or_default();
+    let Some(kind) = block.label(0).cloned() else { return };
     if &*kind != "local" {
         let detail = format!(
             "wpinfra keeps its state in a file: the backend {kind:?} is not supported. Use backend \"local\" instead."
@@ -645,7 +651,9 @@ fn read_call(block: &Block, name: &Arc<str>, dir: &str, diagnostics: &mut Diagno
     const META: [&str; 6] = ["source", "version", "count", "for_each", "depends_on", "providers"];
     let body = block.body.shaped(&|_| None, diagnostics).into_owned();
     for inner in &body.blocks {
-        diagnostics.push(unsupported_block(&inner.kind, [], true).at(body.range(inner.kind_span)));
+        let detail =
+            format!("A module block has arguments only; variables of the module are set with {} = …", inner.kind);
+        diagnostics.push(Diagnostic::error("Unsupported block type", detail).at(body.range(inner.kind_span)));
     }
     let fields = Fields { body: std::borrow::Cow::Borrowed(&body), block };
     let repeat = read_repeat(&fields, diagnostics);

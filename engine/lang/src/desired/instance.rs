@@ -207,8 +207,10 @@ fn triggers(
         diagnostics.push(Diagnostic::error("Invalid replace_triggered_by expression", detail).at(expression.range()));
         Vec::new()
     };
+    let before = diagnostics.len();
     let Some((traversal, attributes)) = split_trigger(expression, scope, diagnostics) else {
-        return wrong(diagnostics);
+        // What is wrong with a key is said already.
+        return if diagnostics.len() > before { Vec::new() } else { wrong(diagnostics) };
     };
     let address = Expression {
         source: Arc::clone(&expression.source),

@@ -188,7 +188,7 @@ impl<'c> Evaluator<'c> {
         self.remembered(instance, MemoKey::Output(Arc::clone(name)), || {
             let scope = self.scope(module, instance, known);
             let mut diagnostics = Diagnostics::new();
-            diagnostics.extend(conditions::check(&output.preconditions, "precondition", &scope));
+            diagnostics.extend(conditions::check(&output.preconditions, "Output precondition failed", &scope));
             let value = match &output.value {
                 Some(expression) => diagnostics.absorb(evaluate(expression, &scope)),
                 None => Value::unknown(Type::Dynamic),
@@ -301,7 +301,12 @@ fn resolved_keys(
     let ExprKind::Index(both) = &expression.expr.kind else { return Some(expression.clone()) };
     let part =
         |expr: &crate::expr::Expr| Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr.clone()) };
-    let key = diagnostics.absorb(evaluate(&part(&both.1), scope));
+    let (key, problems) = evaluate(&part(&both.1), scope);
+    let failed = problems.has_errors();
+    diagnostics.extend(problems);
+    if failed {
+        return None;
+    }
     if instance_key(&key).is_none() {
         let detail = "The key of an instance must be a string or number that is known when planning.";
         diagnostics.push(Diagnostic::error(UNKNOWN_KEY, detail).at(expression.range()));
