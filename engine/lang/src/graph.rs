@@ -35,6 +35,7 @@ impl Configuration {
             nodes: Vec::new(),
             own: None,
             own_at: Vec::new(),
+            in_check: false,
             diagnostics,
         };
         builder.declare();
@@ -55,6 +56,8 @@ struct Builder<'c> {
     own: Option<BlockId>,
     /// Where it does.
     own_at: Vec<SourceRange>,
+    /// Whether the references are those of a check block, which may refer to the data source in it.
+    in_check: bool,
     diagnostics: &'c mut Diagnostics,
 }
 
@@ -181,7 +184,9 @@ impl Builder<'_> {
         }
         for (name, check) in &module.checks {
             let mut found = BTreeSet::new();
+            self.in_check = true;
             self.conditions(index, &check.assertions, &mut found);
+            self.in_check = false;
             self.set(index, NodeKey::Check(Arc::clone(name)), found, false);
         }
         self.connect_resources(index, &module, caller.as_ref());
@@ -351,6 +356,16 @@ impl Builder<'_> {
                 return;
             }
         };
+        if let NodeKey::Resource(name) = &key
+            && !self.in_check
+            && self.configuration.modules[module].module.resources.get(name).is_some_and(|found| found.scoped)
+        {
+            let detail = format!(
+                "{name} belongs to a check block, and only that can refer to it. Declare it outside of the check."
+            );
+            let range = source.range(crate::references::whole_span(traversal));
+            self.diagnostics.push(Diagnostic::error("Reference to scoped resource", detail).at(range));
+        }
         match self.ids.get(&(module, key.clone())) {
             Some(id) => {
                 found.insert(*id);

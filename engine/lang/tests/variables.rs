@@ -103,7 +103,11 @@ fn wrong_values_are_errors() {
             "Invalid value for input variable: The value given for the variable \"size\" does not fit its type number: a number is required.",
         ),
         (&[], &["size=11"], "Invalid value for variable: Size 11 is too large."),
-        (&[], &["list=[1"], "Invalid syntax: This is not what can stand here: expected `]`."),
+        (
+            &[],
+            &["list=[1"],
+            "Unclosed bracket: The expression ends before a bracket is closed: a closing bracket \"]\" is missing.",
+        ),
         (
             &[],
             &["list=ab"],

@@ -751,8 +751,13 @@ fn read_import(module: &mut Module, block: &Block, root: bool, diagnostics: &mut
 
 fn read_check(module: &mut Module, block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) {
     let fields = Fields::new(block, &[], &[("assert", 0), ("data", 2)], diagnostics);
-    for inner in fields.blocks("data").filter(|inner| inner.labels.len() == 2) {
+    let data = rules::only_one(fields.blocks("data"), "data", diagnostics);
+    for inner in data.into_iter().filter(|inner| inner.labels.len() == 2) {
         let mut resource = resources::read(inner, Mode::Data, diagnostics);
+        for expression in resource.repeat.count.iter().chain(&resource.repeat.for_each) {
+            let detail = "The data source of a check block is read once; it cannot have \"count\" or \"for_each\".";
+            diagnostics.push(Diagnostic::error("Invalid argument in check", detail).at(expression.range()));
+        }
         resource.scoped = true;
         let key = resource.key.clone();
         if let Some(other) = module.resources.insert(key.clone(), resource) {

@@ -336,6 +336,10 @@ fn diagnostic(source: &Arc<Source>, offset: usize, text: &str, error: &parser::E
         let detail = "A string that begins in this line does not end in it: a closing quote is missing. For several lines use a heredoc, <<EOT, or \\n.";
         return problem("Unterminated string", detail.to_owned(), at);
     }
+    if !text.contains('\n') && text.matches('[').count() > text.matches(']').count() {
+        let detail = "The expression ends before a bracket is closed: a closing bracket \"]\" is missing.";
+        return problem("Unclosed bracket", detail.to_owned(), text.len());
+    }
     if message.contains("unique") || message.contains("redefined") {
         let detail = "The same name is given a value twice in one place; remove one of the two.";
         return problem("Duplicate definition", detail.to_owned(), at);
