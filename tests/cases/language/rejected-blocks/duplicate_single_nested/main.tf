@@ -1,4 +1,5 @@
 resource "aws_lb" "a" {
+  subnets = ["subnet-1", "subnet-2"]
   access_logs {
     bucket = "x"
   }
