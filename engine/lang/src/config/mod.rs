@@ -7,6 +7,7 @@ pub mod load;
 mod merge;
 mod module_providers;
 pub(crate) mod providers;
+mod required_providers;
 mod resources;
 pub(crate) mod rules;
 pub mod variables;

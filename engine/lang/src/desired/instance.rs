@@ -9,7 +9,7 @@ use wpinfra_core::provider::{AnyDataSource, AnyResourceType};
 use wpinfra_core::schema::Schema;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, ModuleInstance, Path, SourceRange, Type, Value, validate};
 
-use super::Evaluator;
+use super::{Evaluator, UNKNOWN_KEY};
 use crate::config::{Configuration, LifecycleBlock, Resource, parse_move_end};
 use crate::decode::{decode, range_at};
 use crate::eval::{Failed, Scope, evaluate};
@@ -207,10 +207,17 @@ fn triggers(
         diagnostics.push(Diagnostic::error("Invalid replace_triggered_by expression", detail).at(expression.range()));
         Vec::new()
     };
-    let before = diagnostics.len();
-    let Some((traversal, attributes)) = split_trigger(expression, scope, diagnostics) else {
-        // What is wrong with a key is said already.
-        return if diagnostics.len() > before { Vec::new() } else { wrong(diagnostics) };
+    let mut problems = Diagnostics::new();
+    let split = split_trigger(expression, scope, &mut problems);
+    // When validating, nobody knows the keys of what is repeated.
+    let only_unknown = !problems.is_empty() && problems.iter().all(|problem| problem.summary == UNKNOWN_KEY);
+    if scope.evaluator.validating && only_unknown {
+        return Vec::new();
+    }
+    let is_told = problems.has_errors();
+    diagnostics.extend(problems);
+    let Some((traversal, attributes)) = split else {
+        return if is_told { Vec::new() } else { wrong(diagnostics) };
     };
     let address = Expression {
         source: Arc::clone(&expression.source),
