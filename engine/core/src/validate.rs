@@ -82,7 +82,7 @@ impl Checker {
                 1 => format!("Only one block of type {name:?} is allowed, but there are {count}."),
                 most => format!("No more than {most} blocks of type {name:?} are allowed, but there are {count}."),
             };
-            self.report(path, "Too many blocks", detail);
+            self.report(&path.index(Value::number(nested.max)), "Too many blocks", detail);
         }
         for (path, element) in parts {
             self.block(&nested.block, element, &path);

@@ -99,7 +99,7 @@ impl Configuration {
                  \"ephemeral = true\", or take it from a provider that has some, as random has random_password.",
             );
         }
-        Diagnostic::error(format!("Invalid {what}"), detail).at(resource.range.clone()).help(help)
+        Diagnostic::error(format!("Invalid {what}"), detail).at(resource.type_range.clone()).help(help)
     }
 
     fn check_calls(&self, index: usize, diagnostics: &mut Diagnostics) {
@@ -134,7 +134,8 @@ impl Configuration {
                 if variable.default.is_none() && !call.body.attributes.contains_key(&variable.name) {
                     let detail =
                         format!("The module needs a value for its variable {:?}, which has no default.", variable.name);
-                    diagnostics.push(Diagnostic::error("Missing required argument", detail).at(call.range.clone()));
+                    let range = call.body.missing_range(&call.range);
+                    diagnostics.push(Diagnostic::error("Missing required argument", detail).at(range));
                 }
             }
         }

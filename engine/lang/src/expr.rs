@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wpinfra_core::stack::deeper;
 use wpinfra_core::{SourceRange, Value};
 
-use crate::syntax::{Source, Span, parse_expression};
+use crate::syntax::{Source, Span, parse_expression, parse_part};
 
 /// An expression together with the text that it stands in; cheap to clone.
 #[derive(Clone, Debug)]
@@ -247,12 +247,15 @@ impl Expression {
     /// Returns the expression that stands in a string, where one is expected and JSON has only strings.
     #[must_use]
     pub fn unquoted(&self) -> Self {
-        let text = self.expr.literal_text();
-        let inner = text.map(|text| parse_expression(&Source::new(Arc::clone(&self.source.file), text)));
-        match inner {
-            Some(Ok(inner)) => inner,
-            Some(Err(_)) | None => self.clone(),
-        }
+        let Some(text) = self.expr.literal_text() else { return self.clone() };
+        let span = self.expr.span;
+        let inside = Span { start: span.start + 1, end: span.end.saturating_sub(1).max(span.start + 1) };
+        let parsed = if self.source.text_of(inside) == text {
+            parse_part(&self.source, inside)
+        } else {
+            parse_expression(&Source::new(Arc::clone(&self.source.file), text))
+        };
+        parsed.unwrap_or_else(|_| self.clone())
     }
 
     /// Calls `visit` for every traversal in it whose first name is not bound by a `for` around it.

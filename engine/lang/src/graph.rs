@@ -36,6 +36,7 @@ impl Configuration {
             explicit: BTreeMap::new(),
             own: None,
             own_at: Vec::new(),
+            in_check: false,
             diagnostics,
         };
         builder.declare();
@@ -60,6 +61,8 @@ struct Builder<'c> {
     own: Option<BlockId>,
     /// Where it does.
     own_at: Vec<SourceRange>,
+    /// Whether the references are those of a check block, which may refer to the data source in it.
+    in_check: bool,
     diagnostics: &'c mut Diagnostics,
 }
 
@@ -187,7 +190,9 @@ impl Builder<'_> {
         }
         for (name, check) in &module.checks {
             let mut found = BTreeSet::new();
+            self.in_check = true;
             self.conditions(index, &check.assertions, &mut found);
+            self.in_check = false;
             self.set(index, NodeKey::Check(Arc::clone(name)), found, false);
         }
         self.connect_resources(index, &module, caller.as_ref());
@@ -202,6 +207,7 @@ impl Builder<'_> {
             self.repeat(index, &resource.repeat, &mut found);
             let lifecycle = &resource.lifecycle;
             self.conditions(index, &lifecycle.preconditions, &mut found);
+            lifecycle.replace_triggered_by.iter().for_each(|value| self.expression(index, value, &mut found));
             self.own = None;
             for range in std::mem::take(&mut self.own_at) {
                 let detail = format!(
@@ -210,7 +216,6 @@ impl Builder<'_> {
                 self.diagnostics.push(Diagnostic::error("Self-referential block", detail).at(range));
             }
             found.extend(self.depends_on(index, &own, &resource.depends_on, caller));
-            lifecycle.replace_triggered_by.iter().for_each(|value| self.expression(index, value, &mut found));
             self.conditions(index, &lifecycle.postconditions, &mut found);
             for provisioner in &resource.provisioners {
                 self.body(index, &provisioner.body, &mut Vec::new(), &mut found);
@@ -343,12 +348,9 @@ impl Builder<'_> {
         expression.traversals(&mut |traversal| traversals.push(traversal));
         if traversals.is_empty() {
             // In JSON and in old configurations references stand in quotes.
-            let text = expression.expr.literal_text().map(str::to_owned).unwrap_or_default();
-            let source = Source::new(Arc::clone(&expression.source.file), text);
-            if let Ok(inner) = crate::syntax::parse_expression(&source)
-                && let crate::expr::ExprKind::Traversal(traversal) = &inner.expr.kind
-            {
-                self.reference(module, traversal, &source, true, found);
+            let inner = expression.unquoted();
+            if let crate::expr::ExprKind::Traversal(traversal) = &inner.expr.kind {
+                self.reference(module, traversal, &inner.source, true, found);
                 return;
             }
             let detail = "A reference to another block is expected, such as aws_iam_role.task.";
@@ -386,6 +388,16 @@ impl Builder<'_> {
                 return;
             }
         };
+        if let NodeKey::Resource(name) = &key
+            && !self.in_check
+            && self.configuration.modules[module].module.resources.get(name).is_some_and(|found| found.scoped)
+        {
+            let detail = format!(
+                "{name} belongs to a check block, and only that can refer to it. Declare it outside of the check."
+            );
+            let range = source.range(crate::references::whole_span(traversal));
+            self.diagnostics.push(Diagnostic::error("Reference to scoped resource", detail).at(range));
+        }
         match self.ids.get(&(module, key.clone())) {
             Some(id) => {
                 found.insert(*id);

@@ -444,9 +444,9 @@ main.tf:11: Incorrect attribute value type: The value of "tags" does not suit: a
 main.tf:12: Conflicting arguments: "a" and "b" exclude each other; keep one of them.
 main.tf:13: Conflicting arguments: "b" and "a" exclude each other; keep one of them.
 main.tf:14: Missing required argument: The argument "key" is required, but no value was given.
-main.tf:14: Too many blocks: No more than 3 blocks of type "setting" are allowed, but there are 4.
+main.tf:17: Too many blocks: No more than 3 blocks of type "setting" are allowed, but there are 4.
 main.tf:22: Invalid combination of "count" and "for_each": "count" and "for_each" exclude each other; keep one of them.
-main.tf:25: Duplicate block: A block named "test_thing.b" is declared already, in main.tf line 24. Give one of them another name.
+main.tf:25: Duplicate block: There is one block "test_thing.b" already, in main.tf line 24. Give one of the two another name, or take it away.
 main.tf:25: Missing required argument: The argument "name" is required, but its value is null.
 "#,
     );

@@ -106,7 +106,7 @@ fn wrong_values_are_errors() {
         (
             &[],
             &["list=[1"],
-            "Missing comma: The elements of a list are separated by commas, and a closing bracket ends it.",
+            "Unclosed bracket: The expression ends before a bracket is closed: a closing bracket \"]\" is missing.",
         ),
         (
             &[],

@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wpinfra_core::desired::ProvisionWhen;
-use wpinfra_core::registry::Registry;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode, Type, Value};
 
 use super::{
     ANNOUNCED_VERSION, Backend, CheckBlock, Condition, Constraint, ImportBlock, Local, Module, ModuleCall, MovedBlock,
-    Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, RequiredProvider, Variable, VersionRules,
-    parse_constraint, resources, rules,
+    Output, ProviderBlock, ProviderReference, RemovedBlock, Repeat, Variable, VersionRules, parse_constraint,
+    required_providers, resources, rules,
 };
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression, StepKind};
 use crate::scope::NoScope;
 use crate::suggest::did_you_mean;
-use crate::syntax::{Attribute, Block, Body};
+use crate::syntax::{Block, Body};
 
 /// Words of top-level blocks with the number of their labels.
 const TOP_LEVEL: [(&str, usize); 13] = [
@@ -67,14 +66,21 @@ pub(super) fn read_file(module: &mut Module, body: &Body, root: bool, diagnostic
 }
 
 pub(super) fn label_count(block: &Block, wanted: usize) -> Diagnostic {
-    let names = match &*block.kind {
-        "resource" | "data" | "ephemeral" => "its type and its name, as in resource \"aws_vpc\" \"main\"",
-        "provider" => "the name of the provider",
-        _ if wanted == 0 => "no labels",
-        _ => "its name",
+    let kind = &block.kind;
+    let labels = match &**kind {
+        "resource" | "data" | "ephemeral" => {
+            "its type and its name must stand: resource \"aws_vpc\" \"main\"".to_owned()
+        }
+        _ if wanted == 0 => format!("nothing can stand: {kind} {{ … }}"),
+        "provider" => "only the name of the provider must stand: provider \"aws\"".to_owned(),
+        "backend" | "provisioner" => format!(
+            "only its type must stand: {kind} \"{}\"",
+            if &**kind == "backend" { "local" } else { "local-exec" }
+        ),
+        _ => format!("only its name must stand: {kind} \"main\""),
     };
     let summary = if block.labels.len() < wanted { "Missing block label" } else { "Extraneous block label" };
-    let detail = format!("A block of type {:?} has {names} before its opening brace.", block.kind);
+    let detail = format!("Between the word {kind:?} and the opening brace {labels}.");
     Diagnostic::error(summary, detail).at(block.range())
 }
 
@@ -148,7 +154,8 @@ fn duplicate(what: &str, name: &str, block: &Block, other: &wpinfra_core::Source
             "A module can have one {what} only, and there is one already, {place}. Put the content of both into one."
         )
     } else {
-        format!("A {what} named {name:?} is declared already, {place}. Give one of them another name.")
+        let remedy = if what == "provider configuration" { "an alias of its own" } else { "another name" };
+        format!("There is one {what} {name:?} already, {place}. Give one of the two {remedy}, or take it away.")
     };
     Diagnostic::error(format!("Duplicate {what}"), detail).at(block.range())
 }
@@ -223,7 +230,7 @@ impl<'b> Fields<'b> {
     pub(super) fn required(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<Expression> {
         let found = self.expression(name);
         if found.is_none() {
-            diagnostics.push(missing_argument(name, self.block.range()));
+            diagnostics.push(missing_argument(name, self.block.body.missing_range(&self.block.range())));
         }
         found
     }
@@ -299,9 +306,7 @@ pub(super) fn read_condition(block: &Block, diagnostics: &mut Diagnostics) -> Op
 
 /// Reads a list of references that are known without calculation, as in `depends_on`.
 pub(super) fn read_references(expression: &Expression, diagnostics: &mut Diagnostics) -> Vec<Expression> {
-    let list = read_list(expression, diagnostics);
-    rules::check_references(&list, diagnostics);
-    list
+    rules::only_references(read_list(expression, diagnostics), diagnostics)
 }
 
 /// Reads the elements of a list in brackets.
@@ -376,7 +381,8 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
     );
     if let (Some(text), Some(expression)) =
         (fields.text("required_version", diagnostics), fields.expression("required_version"))
-        && let Some(text) = checked_version(&text, VersionRules::Terraform, &expression, diagnostics)
+        && let Some(text) =
+            required_providers::checked_version(&text, VersionRules::Terraform, &expression, diagnostics)
     {
         let range = expression.range();
         if super::providers::satisfies(ANNOUNCED_VERSION, &text, VersionRules::Terraform) == Ok(false) {
@@ -398,7 +404,7 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
         } else {
             module.settings.required_providers_at = Some(inner.range());
         }
-        read_required_providers(module, inner, diagnostics);
+        required_providers::read(module, inner, diagnostics);
     }
     if let (Some(cloud), Some(backend)) = (fields.blocks("cloud").next(), fields.blocks("backend").next()) {
         let later = if cloud.range().start.byte < backend.range().start.byte { backend } else { cloud };
@@ -415,7 +421,7 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
 }
 
 fn read_backend(module: &mut Module, block: &Block, root: bool, diagnostics: &mut Diagnostics) {
-    let kind = block.label(0).cloned().unwrap_or_default();
+    let Some(kind) = block.label(0).cloned() else { return };
     if &*kind != "local" {
         let detail = format!(
             "wpinfra keeps its state in a file: the backend {kind:?} is not supported. Use backend \"local\" instead."
@@ -441,112 +447,6 @@ fn read_backend(module: &mut Module, block: &Block, root: bool, diagnostics: &mu
     module.settings.backend = Some(Backend { kind: kind.to_string(), arguments, range: block.range() });
 }
 
-fn read_required_providers(module: &mut Module, block: &Block, diagnostics: &mut Diagnostics) {
-    let body = block.body.shaped(&|_| None, diagnostics);
-    for inner in &body.blocks {
-        diagnostics.push(rules::no_blocks(inner, body.range(inner.kind_span)));
-    }
-    for attribute in body.attributes.values() {
-        let entry = read_required_provider(&body, attribute, diagnostics);
-        module.settings.required_providers.insert(Arc::clone(&attribute.name), entry);
-    }
-}
-
-fn read_required_provider(body: &Body, attribute: &Attribute, diagnostics: &mut Diagnostics) -> RequiredProvider {
-    let range = attribute.range();
-    let name = &attribute.name;
-    if !rules::is_provider_name(name) || name.to_lowercase() != **name {
-        let detail = format!(
-            "{name:?} cannot be the name of a provider: it consists of small letters, digits, and dashes between them."
-        );
-        diagnostics.push(Diagnostic::error("Invalid provider name", detail).at(range.clone()));
-    }
-    let mut entry = RequiredProvider {
-        source: Registry::full_source(name),
-        version: None,
-        configuration_aliases: Vec::new(),
-        range: range.clone(),
-    };
-    let expression = attribute.expression();
-    if let Some(text) = attribute.value.literal_text() {
-        entry.version = checked_version(text, VersionRules::Provider, &expression, diagnostics);
-        return entry;
-    }
-    let ExprKind::Object(items) = &attribute.value.kind else {
-        let detail = "An object with source and version is expected.";
-        diagnostics.push(Diagnostic::error("Invalid required_providers object", detail).at(range));
-        return entry;
-    };
-    for (key, value) in items {
-        let value = rules::part(&expression, value);
-        match (key.literal_text(), value.expr.literal_text()) {
-            (Some("source"), Some(text)) => {
-                if let Some(source) = checked_source(text) {
-                    entry.source = source;
-                } else {
-                    let detail = format!(
-                        "{text:?} is no source of a provider: it is written as hashicorp/aws, with a host in front if it is not registry.terraform.io."
-                    );
-                    diagnostics.push(Diagnostic::error("Invalid provider source", detail).at(value.range()));
-                }
-            }
-            (Some("version"), Some(text)) => {
-                entry.version = checked_version(text, VersionRules::Provider, &value, diagnostics)
-            }
-            (Some("configuration_aliases"), None) => {
-                for element in read_list(&value, diagnostics) {
-                    if !rules::in_json(&element) && element.expr.literal_text().is_some() {
-                        let detail = "The names of provider configurations stand without quotes: aws.west.";
-                        diagnostics.push(Diagnostic::error("Invalid expression", detail).at(element.range()));
-                        continue;
-                    }
-                    let reference = read_provider_reference(&element, diagnostics);
-                    entry.configuration_aliases.extend(reference.and_then(|found| found.alias));
-                }
-            }
-            _ => diagnostics.push(
-                Diagnostic::error(
-                    "Invalid required_providers object",
-                    "A required provider has a source and a version, both strings, and configuration_aliases.",
-                )
-                .at(body.range(key.span)),
-            ),
-        }
-    }
-    entry
-}
-
-/// Returns the source address in full; `None` if the text is none.
-fn checked_source(text: &str) -> Option<String> {
-    let parts: Vec<&str> = text.split('/').collect();
-    let names = match parts.as_slice() {
-        [] | [_, _, _, _, ..] => return None,
-        [host, rest @ ..] if rest.len() == 2 && !host.is_empty() && !host.contains(char::is_whitespace) => rest,
-        [_, _, _] => return None,
-        all => all,
-    };
-    names.iter().all(|name| rules::is_provider_name(name)).then(|| Registry::full_source(&text.to_lowercase()))
-}
-
-/// Returns the text if it is a version constraint, and reports it otherwise.
-fn checked_version(
-    text: &str,
-    rules: VersionRules,
-    expression: &Expression,
-    diagnostics: &mut Diagnostics,
-) -> Option<String> {
-    match super::providers::satisfies(ANNOUNCED_VERSION, text, rules) {
-        Ok(_) => Some(text.to_owned()),
-        Err(why) => {
-            let detail = format!(
-                "{text:?} is no version constraint: {why}. Constraints look like \"~> 5.0\" or \">= 5.1, < 6\"."
-            );
-            diagnostics.push(Diagnostic::error("Invalid version constraint", detail).at(expression.range()));
-            None
-        }
-    }
-}
-
 fn read_provider(module: &mut Module, block: &Block, name: Arc<str>, diagnostics: &mut Diagnostics) {
     let mut body = block.body.clone();
     let alias =
@@ -566,7 +466,7 @@ fn read_provider(module: &mut Module, block: &Block, name: Arc<str>, diagnostics
     {
         let detail = "Versions of providers belong into required_providers, in a terraform block.";
         diagnostics.push(Diagnostic::warning("Version in a provider block", detail).at(expression.range()));
-        checked_version(text, VersionRules::Provider, &expression, diagnostics);
+        required_providers::checked_version(text, VersionRules::Provider, &expression, diagnostics);
     }
     for meta in ["alias", "version"] {
         body.attributes.shift_remove(meta);
@@ -672,7 +572,9 @@ fn read_call(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) -> M
     const META: [&str; 6] = ["source", "version", "count", "for_each", "depends_on", "providers"];
     let body = block.body.shaped(&|_| None, diagnostics).into_owned();
     for inner in &body.blocks {
-        diagnostics.push(unsupported_block(&inner.kind, [], true).at(body.range(inner.kind_span)));
+        let detail =
+            format!("A module block has arguments only; variables of the module are set with {} = …", inner.kind);
+        diagnostics.push(Diagnostic::error("Unsupported block type", detail).at(body.range(inner.kind_span)));
     }
     let fields = Fields { body: std::borrow::Cow::Borrowed(&body), block };
     let repeat = read_repeat(&fields, diagnostics);
@@ -764,8 +666,13 @@ fn read_import(module: &mut Module, block: &Block, root: bool, diagnostics: &mut
 
 fn read_check(module: &mut Module, block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) {
     let fields = Fields::new(block, &[], &[("assert", 0), ("data", 2)], diagnostics);
-    for inner in fields.blocks("data").filter(|inner| inner.labels.len() == 2) {
+    let data = rules::only_one(fields.blocks("data"), "data", diagnostics);
+    for inner in data.into_iter().filter(|inner| inner.labels.len() == 2) {
         let mut resource = resources::read(inner, Mode::Data, diagnostics);
+        for expression in resource.repeat.count.iter().chain(&resource.repeat.for_each) {
+            let detail = "The data source of a check block is read once; it cannot have \"count\" or \"for_each\".";
+            diagnostics.push(Diagnostic::error("Invalid argument in check", detail).at(expression.range()));
+        }
         resource.scoped = true;
         let key = resource.key.clone();
         if let Some(other) = module.resources.insert(key.clone(), resource) {

@@ -172,6 +172,10 @@ impl Reader<'_> {
             "optional" => {
                 return self.error(expr, "\"optional\" can stand only before the type of an object's attribute.", None);
             }
+            "string" | "number" | "bool" | "any" => {
+                let detail = format!("The type {:?} takes no arguments.", call.name);
+                return self.error(expr, detail, None);
+            }
             other => {
                 let help = did_you_mean(other, KEYWORDS);
                 return self.error(expr, format!("There is no type constructor {other:?}."), help);

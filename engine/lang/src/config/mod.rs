@@ -10,9 +10,10 @@ mod merge;
 mod module_providers;
 pub mod module_source;
 pub(crate) mod providers;
+mod required_providers;
 mod requirements;
 mod resources;
-mod rules;
+pub(crate) mod rules;
 pub mod variables;
 mod version;
 
@@ -248,6 +249,8 @@ pub(crate) struct Resource {
     pub(crate) lifecycle: LifecycleBlock,
     pub(crate) provisioners: Vec<ProvisionerBlock>,
     pub(crate) range: SourceRange,
+    /// Where its type stands.
+    pub(crate) type_range: SourceRange,
     /// The `check` block that a data source belongs to: its failure is a warning.
     pub(crate) scoped: bool,
 }

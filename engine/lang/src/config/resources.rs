@@ -29,6 +29,7 @@ pub(super) fn read(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> 
         lifecycle: LifecycleBlock::default(),
         provisioners: Vec::new(),
         range: block.range(),
+        type_range: block.labels.first().map_or_else(|| block.range(), |(_, span)| block.body.range(*span)),
         scoped: false,
     };
     let meta = meta_body(block, diagnostics);
@@ -111,8 +112,7 @@ fn read_lifecycle(block: &Block, mode: Mode, diagnostics: &mut Diagnostics) -> L
         }
     }
     if let Some(expression) = fields.expression("replace_triggered_by") {
-        lifecycle.replace_triggered_by = read_list(&expression, diagnostics);
-        rules::check_triggers(&lifecycle.replace_triggered_by, diagnostics);
+        lifecycle.replace_triggered_by = rules::only_triggers(read_list(&expression, diagnostics), diagnostics);
     }
     lifecycle
 }

@@ -26,7 +26,7 @@ pub(super) fn is_provider_name(text: &str) -> bool {
 }
 
 /// Returns the only one of the blocks; reports every further one.
-pub(super) fn only_one<'b>(
+pub(crate) fn only_one<'b>(
     blocks: impl Iterator<Item = &'b Block>,
     kind: &str,
     diagnostics: &mut Diagnostics,
@@ -72,32 +72,38 @@ fn is_variable(traversal: &Traversal, name: &str) -> bool {
     &*traversal.root == "var" && matches!(first, Some(StepKind::Attribute(found)) if **found == *name)
 }
 
-/// Reports entries of a list of references that are calculated; in quotes they are accepted, as they always were.
-pub(super) fn check_references(list: &[Expression], diagnostics: &mut Diagnostics) {
-    for expression in list {
-        if !matches!(expression.expr.kind, ExprKind::Traversal(_)) && expression.expr.literal_text().is_none() {
-            let detail = "A reference as it is written in expressions is needed here, such as aws_iam_role.task: no calls, no operators, and no keys that are calculated.";
-            diagnostics.push(Diagnostic::error("Invalid expression", detail).at(expression.range()));
-        }
+/// Returns the entries of a list that are references, and reports those that are calculated; in quotes references are accepted, as
+/// they always were.
+pub(super) fn only_references(list: Vec<Expression>, diagnostics: &mut Diagnostics) -> Vec<Expression> {
+    let is_reference = |expression: &Expression| {
+        matches!(expression.expr.kind, ExprKind::Traversal(_)) || expression.expr.literal_text().is_some()
+    };
+    let (references, others): (Vec<Expression>, Vec<Expression>) = list.into_iter().partition(is_reference);
+    for expression in others {
+        let detail = "A reference is needed here, such as aws_iam_role.task or tags: no calls, no operators, and no keys that are calculated.";
+        diagnostics.push(Diagnostic::error("Invalid expression", detail).at(expression.range()));
     }
+    references
 }
 
-/// Reports entries of `replace_triggered_by` that refer to no resource.
-pub(super) fn check_triggers(list: &[Expression], diagnostics: &mut Diagnostics) {
+/// Returns the entries of `replace_triggered_by` that refer to a resource, and reports the others.
+pub(super) fn only_triggers(list: Vec<Expression>, diagnostics: &mut Diagnostics) -> Vec<Expression> {
     const OTHERS: [&str; 8] = ["var", "local", "module", "data", "path", "terraform", "self", "ephemeral"];
-    for expression in list {
+    let is_trigger = |expression: &Expression| {
         let (mut resources, mut others) = (0, 0);
         expression.unquoted().traversals(&mut |traversal| match &*traversal.root {
             "count" | "each" => {}
             root if OTHERS.contains(&root) => others += 1,
             _ => resources += 1,
         });
-        if resources != 1 || others > 0 {
-            let detail = "What triggers the replacement is a change of a resource, or of an attribute of one: aws_iam_role.task, or aws_iam_role.task[count.index].arn. For anything else put a terraform_data resource in between that has it as \"input\".";
-            diagnostics
-                .push(Diagnostic::error("Invalid replace_triggered_by expression", detail).at(expression.range()));
-        }
+        resources == 1 && others == 0
+    };
+    let (triggers, wrong): (Vec<Expression>, Vec<Expression>) = list.into_iter().partition(is_trigger);
+    for expression in wrong {
+        let detail = "What triggers the replacement is a change of a resource, or of an attribute of one: aws_iam_role.task, or aws_iam_role.task[count.index].arn. For anything else put a terraform_data resource in between that has it as \"input\".";
+        diagnostics.push(Diagnostic::error("Invalid replace_triggered_by expression", detail).at(expression.range()));
     }
+    triggers
 }
 
 /// Reports references in what runs when an object is destroyed: by then only the object itself is sure to be there.

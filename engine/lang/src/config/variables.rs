@@ -110,7 +110,10 @@ pub(crate) fn settle(
         if let Some(default) = &variable.default {
             return Some(default.clone());
         }
-        let detail = format!("The variable {:?} must not be null.", variable.name);
+        let detail = format!(
+            "The variable {:?} says \"nullable = false\" and has no default, so it must be given a value that is not null.",
+            variable.name
+        );
         diagnostics.push(
             Diagnostic::error("Required variable not set", detail).at(range.or_else(|| Some(variable.range.clone()))),
         );

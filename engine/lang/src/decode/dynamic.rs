@@ -5,7 +5,10 @@ use std::sync::Arc;
 use wpinfra_core::{Diagnostic, Marks, Type, Value};
 
 use super::{Decoder, Instance, Instances, is_of};
+use crate::config::load::is_json;
+use crate::config::rules::only_one;
 use crate::eval::elements;
+use crate::expr::Expression;
 use crate::print;
 use crate::syntax::{Block, Body};
 
@@ -24,12 +27,17 @@ impl Decoder<'_> {
     }
 
     fn expand<'b>(&mut self, block: &'b Block, found: &mut Instances<'b>) {
-        let known = ["for_each", "iterator", "labels"];
+        let known = ["for_each", "iterator"];
         for attribute in block.body.attributes.values().filter(|attribute| !known.contains(&&*attribute.name)) {
             let problem = crate::config::blocks::unsupported_argument(&attribute.name, known, false);
             self.diagnostics.push(problem.at(attribute.name_range()));
         }
-        let Some(content) = block.body.blocks.iter().find(|inner| &*inner.kind == "content") else {
+        for inner in block.body.blocks.iter().filter(|inner| &*inner.kind != "content") {
+            let problem = crate::config::blocks::unsupported_block(&inner.kind, ["content"], false);
+            self.diagnostics.push(problem.at(inner.body.range(inner.kind_span)));
+        }
+        let contents = block.body.blocks.iter().filter(|inner| &*inner.kind == "content");
+        let Some(content) = only_one(contents, "content", &mut self.diagnostics) else {
             let detail = "A dynamic block needs a content block, which says what each block holds.";
             self.diagnostics.push(Diagnostic::error("Missing required block", detail).at(block.range()));
             return;
@@ -41,15 +49,21 @@ impl Decoder<'_> {
         };
         let iterator = match block.body.attributes.get("iterator") {
             Some(attribute) => {
-                attribute.value.keyword().cloned().or_else(|| attribute.value.literal_text().map(Arc::from))
+                let name = attribute.expression().unquoted();
+                let is_wrong = in_json_only(&attribute.expression());
+                match name.expr.keyword() {
+                    Some(name) if !is_wrong => Some(Arc::clone(name)),
+                    _ => {
+                        let detail = "The iterator is a single name without quotes, which stands for the element in the content: iterator = rule.";
+                        let range = attribute.expression().range();
+                        self.diagnostics.push(Diagnostic::error("Invalid dynamic iterator name", detail).at(range));
+                        return;
+                    }
+                }
             }
             None => block.label(0).cloned(),
         };
-        let Some(iterator) = iterator else {
-            let detail = "The iterator is a single name.";
-            self.diagnostics.push(Diagnostic::error("Invalid dynamic iterator name", detail).at(block.range()));
-            return;
-        };
+        let Some(iterator) = iterator else { return };
         let Ok(collection) = self.evaluate(&for_each) else {
             found.unknown = true;
             return;
@@ -83,6 +97,11 @@ impl Decoder<'_> {
             found.blocks.push(Instance { block: content, iterators: Some(iterators) });
         }
     }
+}
+
+/// Tells whether the expression is a text in quotes where it need not be: in JSON there is no other way.
+fn in_json_only(expression: &Expression) -> bool {
+    expression.expr.literal_text().is_some() && !is_json(&expression.source.file)
 }
 
 /// Returns what the iterator stands for.

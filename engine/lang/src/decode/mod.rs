@@ -76,8 +76,9 @@ impl Decoder<'_> {
                     _ => {
                         if attribute.role == Role::Required {
                             let detail = format!("The argument {name:?} is required, but no value was given.");
-                            self.diagnostics
-                                .push(Diagnostic::error("Missing required argument", detail).at(range.clone()));
+                            self.diagnostics.push(
+                                Diagnostic::error("Missing required argument", detail).at(body.missing_range(range)),
+                            );
                         }
                         Value::null(attribute.ty.clone())
                     }

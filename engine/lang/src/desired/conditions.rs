@@ -19,11 +19,10 @@ use crate::syntax::Source;
 const WRONG_MESSAGE: &str = "Invalid error message";
 
 /// Checks conditions; those that are unknown yet are passed over.
-pub(super) fn check(conditions: &[Condition], what: &str, scope: &dyn Scope) -> Diagnostics {
+pub(super) fn check(conditions: &[Condition], summary: &str, scope: &dyn Scope) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     for condition in conditions {
-        let summary = format!("Resource {what} failed");
-        holds(condition, &summary, Kind::Assertion, scope, &mut diagnostics);
+        holds(condition, summary, Kind::Assertion, scope, &mut diagnostics);
     }
     diagnostics
 }
@@ -261,7 +260,11 @@ impl Evaluator<'_> {
         if after {
             scope.self_value = self.own_value(module, resource, address, known);
         }
-        let mut diagnostics = check(conditions, if after { "postcondition" } else { "precondition" }, &scope);
+        let mut diagnostics = check(
+            conditions,
+            if after { "Resource postcondition failed" } else { "Resource precondition failed" },
+            &scope,
+        );
         if resource.scoped {
             diagnostics =
                 diagnostics.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect();

@@ -9,7 +9,7 @@ use wpinfra_core::provider::{AnyDataSource, AnyEphemeralType, AnyResourceType};
 use wpinfra_core::schema::Schema;
 use wpinfra_core::{Diagnostic, Diagnostics, Marks, Mode, ModuleInstance, Path, SourceRange, Type, Value, validate};
 
-use super::Evaluator;
+use super::{Evaluator, UNKNOWN_KEY};
 use crate::config::{Configuration, LifecycleBlock, Resource, parse_move_end};
 use crate::decode::{decode, range_at};
 use crate::eval::{Failed, Scope, evaluate};
@@ -182,14 +182,7 @@ fn flag(expression: Option<&Expression>, scope: &ModuleScope<'_>, diagnostics: &
 
 /// Returns the path that an entry of `ignore_changes` names.
 fn ignored_path(expression: &Expression, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<Path> {
-    let text = expression.expr.literal_text().map(str::to_owned);
-    let parsed = text.map(|text| {
-        crate::syntax::parse_expression(&crate::syntax::Source::new(Arc::clone(&expression.source.file), text))
-    });
-    let written = match &parsed {
-        Some(Ok(inner)) => inner,
-        _ => expression,
-    };
+    let written = &expression.unquoted();
     let ExprKind::Traversal(traversal) = &written.expr.kind else {
         let detail = "An argument of this block is expected, such as tags or default_action[0].type.";
         diagnostics.push(Diagnostic::error("Invalid expression", detail).at(expression.range()));
@@ -253,8 +246,17 @@ fn triggers(
         diagnostics.push(Diagnostic::error("Invalid replace_triggered_by expression", detail).at(expression.range()));
         Vec::new()
     };
-    let Some((traversal, attributes)) = split_trigger(expression, scope, diagnostics) else {
-        return wrong(diagnostics);
+    let mut problems = Diagnostics::new();
+    let split = split_trigger(expression, scope, &mut problems);
+    // When validating, nobody knows the keys of what is repeated.
+    let only_unknown = !problems.is_empty() && problems.iter().all(|problem| problem.summary == UNKNOWN_KEY);
+    if scope.evaluator.validating && only_unknown {
+        return Vec::new();
+    }
+    let is_told = problems.has_errors();
+    diagnostics.extend(problems);
+    let Some((traversal, attributes)) = split else {
+        return if is_told { Vec::new() } else { wrong(diagnostics) };
     };
     let address = Expression {
         source: Arc::clone(&expression.source),

@@ -197,7 +197,7 @@ impl<'c> Evaluator<'c> {
         self.remembered(instance, MemoKey::Output(Arc::clone(name)), || {
             let scope = self.scope(module, instance, known);
             let mut diagnostics = Diagnostics::new();
-            diagnostics.extend(conditions::check(&output.preconditions, "precondition", &scope));
+            diagnostics.extend(conditions::check(&output.preconditions, "Output precondition failed", &scope));
             let value = match &output.value {
                 Some(expression) => diagnostics.absorb(evaluate(expression, &scope)),
                 None => Value::unknown(Type::Dynamic),
@@ -315,7 +315,12 @@ fn resolved_keys(
     let ExprKind::Index(both) = &expression.expr.kind else { return Some(expression.clone()) };
     let part =
         |expr: &crate::expr::Expr| Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr.clone()) };
-    let mut key = diagnostics.absorb(evaluate(&part(&both.1), scope));
+    let (mut key, problems) = evaluate(&part(&both.1), scope);
+    let failed = problems.has_errors();
+    diagnostics.extend(problems);
+    if failed {
+        return None;
+    }
     if scope.evaluator.validating && !key.is_known() {
         // `validate` does not know count.index and each.key; any key will do, since nobody looks for the instance.
         key = if *key.ty() == Type::Number { Value::number(0) } else { Value::string("") };

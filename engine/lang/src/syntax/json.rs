@@ -1,6 +1,7 @@
 //! The JSON syntax of configurations: which members are blocks is decided by the schema, when it is known.
 
 mod parse;
+mod place;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use indexmap::IndexMap;
 use wpinfra_core::{Diagnostic, Diagnostics, Number, Type, Value};
 
 use super::{Attribute, Block, Body, Source, Span, parse_template};
-use crate::expr::{Expr, ExprKind, Expression, TemplatePart};
+use crate::expr::{Expr, ExprKind, Expression};
 
 /// A JSON value with its place.
 #[derive(Clone, Debug)]
@@ -277,7 +278,7 @@ fn string(source: &Arc<Source>, text: &str, plain: bool, span: Span, diagnostics
         // Places inside of a text with escapes are not places in the file.
         let inner = Source::new(Arc::clone(&source.file), text);
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        parse_template(&inner, Span { start: 0, end: length }).map(|expr| placed(expr, span))
+        parse_template(&inner, Span { start: 0, end: length }).map(|expr| place::placed(expr, span))
     };
     match parsed {
         Ok(expr) => expr.into_kind(),
@@ -286,21 +287,4 @@ fn string(source: &Arc<Source>, text: &str, plain: bool, span: Span, diagnostics
             ExprKind::Literal(Value::unknown(Type::Dynamic))
         }
     }
-}
-
-/// Gives an expression and the parts of its template the place of the whole string.
-fn placed(mut expr: Expr, span: Span) -> Expr {
-    expr.span = span;
-    if let ExprKind::Template(parts) = &mut expr.kind {
-        for part in parts {
-            if let TemplatePart::Interpolation(inner) = part {
-                inner.span = span;
-                if let ExprKind::Traversal(traversal) = &mut inner.kind {
-                    traversal.root_span = span;
-                    traversal.steps.iter_mut().for_each(|step| step.span = span);
-                }
-            }
-        }
-    }
-    expr
 }

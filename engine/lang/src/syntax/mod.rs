@@ -16,7 +16,7 @@ use wpinfra_core::{Diagnostics, SourceRange};
 
 use crate::expr::{Expr, Expression};
 pub use position::{Source, Span};
-pub use split::{parse_body, parse_expression, parse_template};
+pub use split::{parse_body, parse_expression, parse_part, parse_template};
 
 /// Attributes and blocks at one level.
 #[derive(Clone, Debug)]
@@ -72,6 +72,14 @@ impl Body {
     /// Returns the range of a span in it.
     pub fn range(&self, span: Span) -> SourceRange {
         self.source.range(span)
+    }
+
+    /// Returns where something is missing: where the body ends in JSON, in the head of its block otherwise.
+    pub fn missing_range(&self, head: &SourceRange) -> SourceRange {
+        if !self.source.file.ends_with(".json") {
+            return head.clone();
+        }
+        self.range(Span { start: self.span.end.saturating_sub(1), end: self.span.end })
     }
 
     /// Returns the attribute as an expression with its source.

@@ -79,7 +79,16 @@ pub(super) fn parse_body_piece(source: &Arc<Source>, piece: &Prepared) -> Result
 pub fn parse_expression(source: &Arc<Source>) -> Result<Expression, Box<Diagnostic>> {
     let text = source.text.trim_end();
     let offset = text.len() - text.trim_start().len();
-    let prepared = prepared(source, offset, &text[offset..], Root::Expression)?;
+    expression(source, offset, &text[offset..])
+}
+
+/// Parses a part of a source that is one expression.
+pub fn parse_part(source: &Arc<Source>, span: Span) -> Result<Expression, Box<Diagnostic>> {
+    expression(source, span.start as usize, source.text_of(span))
+}
+
+fn expression(source: &Arc<Source>, offset: usize, text: &str) -> Result<Expression, Box<Diagnostic>> {
+    let prepared = prepared(source, offset, text, Root::Expression)?;
     let parsed = parse_piece(source, &prepared)?;
     let expr = converted(source, &prepared, |converter| converter.expr(&parsed)).map_err(first)?;
     Ok(Expression { source: Arc::clone(source), expr: Arc::new(expr) })
@@ -345,6 +354,10 @@ fn diagnostic(source: &Arc<Source>, piece: &Prepared, error: &parser::Error) -> 
     if line.matches('"').count() % 2 == 1 && !line.contains("<<") {
         let detail = "A string that begins in this line does not end in it: a closing quote is missing. For several lines use a heredoc, <<EOT, or \\n.";
         return problem("Unterminated string", detail.to_owned(), at);
+    }
+    if !text.contains('\n') && text.matches('[').count() > text.matches(']').count() {
+        let detail = "The expression ends before a bracket is closed: a closing bracket \"]\" is missing.";
+        return problem("Unclosed bracket", detail.to_owned(), text.len());
     }
     if message.contains("unique") || message.contains("redefined") {
         let detail = "The same name is given a value twice in one place; remove one of the two.";

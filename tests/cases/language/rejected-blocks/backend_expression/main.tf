@@ -1,0 +1,8 @@
+variable "x" {
+  default = "y"
+}
+terraform {
+  backend "local" {
+    path = "${var.x}.tfstate"
+  }
+}

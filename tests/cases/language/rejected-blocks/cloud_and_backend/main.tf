@@ -1,0 +1,7 @@
+terraform {
+  cloud {
+    organization = "x"
+  }
+  backend "local" {
+  }
+}

@@ -1,0 +1,8 @@
+resource "terraform_data" "a" {
+  connection {
+    hosts = "a"
+  }
+  provisioner "local-exec" {
+    command = "true"
+  }
+}

@@ -1,0 +1,4 @@
+data "aws_region" "a" {
+  count    = 1
+  for_each = {}
+}

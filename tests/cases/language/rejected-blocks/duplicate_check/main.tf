@@ -1,0 +1,12 @@
+check "a" {
+  assert {
+    condition     = path.module != ""
+    error_message = "No."
+  }
+}
+check "a" {
+  assert {
+    condition     = path.module != ""
+    error_message = "No."
+  }
+}

@@ -1,0 +1,4 @@
+data "aws_region" "a" {
+}
+data "aws_region" "a" {
+}

@@ -1,0 +1,6 @@
+provider "aws" {
+  alias = "x"
+}
+provider "aws" {
+  alias = "x"
+}

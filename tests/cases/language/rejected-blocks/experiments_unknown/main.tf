@@ -1,0 +1,3 @@
+terraform {
+  experiments = [nothing_of_the_kind]
+}

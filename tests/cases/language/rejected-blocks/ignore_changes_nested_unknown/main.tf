@@ -1,0 +1,5 @@
+resource "aws_security_group" "a" {
+  lifecycle {
+    ignore_changes = [tags.x.y, ingress.foo]
+  }
+}

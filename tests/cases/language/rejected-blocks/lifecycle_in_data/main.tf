@@ -1,0 +1,5 @@
+data "aws_region" "a" {
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -1,0 +1,10 @@
+resource "terraform_data" "a" {
+  lifecycle {
+    precondition {
+      error_message = "No."
+    }
+    postcondition {
+      condition = path.module != ""
+    }
+  }
+}

@@ -1,0 +1,3 @@
+resource "aws_lb_listener" "a" {
+  load_balancer_arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/x/1"
+}

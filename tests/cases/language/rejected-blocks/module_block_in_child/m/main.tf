@@ -1,0 +1,10 @@
+terraform {
+  cloud {
+  }
+}
+import {
+  to = terraform_data.a
+  id = "x"
+}
+resource "terraform_data" "a" {
+}

@@ -1,0 +1,9 @@
+provider "aws" {
+}
+module "m" {
+  source = "./m"
+  providers = {
+    aws = aws
+    aws = aws
+  }
+}

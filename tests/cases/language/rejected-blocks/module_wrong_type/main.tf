@@ -1,0 +1,6 @@
+module "m" {
+  source = "./m"
+  list   = "x"
+  number = "y"
+  object = { a = 1 }
+}

@@ -1,0 +1,4 @@
+variable "1a" {
+}
+variable "a.b" {
+}

@@ -1,0 +1,5 @@
+variable "p" {
+}
+resource "terraform_data" "a" {
+  provider = upper("aws")
+}

@@ -1,0 +1,7 @@
+resource "terraform_data" "a" {
+  for_each = { a = 1 }
+  provisioner "local-exec" {
+    when    = destroy
+    command = "echo ${each.key} ${each.value}"
+  }
+}

@@ -1,0 +1,9 @@
+variable "x" {
+  default = "y"
+}
+resource "terraform_data" "a" {
+  provisioner "local-exec" {
+    command = "echo ${var.x}"
+    when    = destroy
+  }
+}

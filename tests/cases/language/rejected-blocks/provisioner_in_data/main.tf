@@ -1,0 +1,5 @@
+data "aws_region" "a" {
+  provisioner "local-exec" {
+    command = "true"
+  }
+}

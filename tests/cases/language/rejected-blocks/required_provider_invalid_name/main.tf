@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    Aws_x = {
+      source = "hashicorp/aws"
+    }
+  }
+}

@@ -1,0 +1,5 @@
+variable "v" {
+}
+terraform {
+  required_version = var.v
+}

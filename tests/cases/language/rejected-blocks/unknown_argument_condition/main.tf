@@ -1,0 +1,9 @@
+resource "terraform_data" "a" {
+  lifecycle {
+    precondition {
+      condition     = path.module != ""
+      error_message = "No."
+      severity      = "warning"
+    }
+  }
+}

@@ -1,0 +1,2 @@
+resources "a" "b" {
+}

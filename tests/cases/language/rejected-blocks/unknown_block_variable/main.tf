@@ -1,0 +1,6 @@
+variable "a" {
+  validations {
+    condition     = path.module != ""
+    error_message = "No."
+  }
+}

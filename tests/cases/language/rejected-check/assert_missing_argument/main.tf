@@ -1,0 +1,5 @@
+check "a" {
+  assert {
+    condition = path.module != ""
+  }
+}

@@ -1,0 +1,10 @@
+data "aws_region" "x" {
+}
+check "a" {
+  data "aws_region" "x" {
+  }
+  assert {
+    condition     = path.module != ""
+    error_message = "No."
+  }
+}

@@ -1,0 +1,6 @@
+provider "aws" {
+  region = aws_vpc.a.id
+}
+resource "aws_vpc" "a" {
+  cidr_block = "10.0.0.0/16"
+}

@@ -1,0 +1,3 @@
+resource "aws_security_group" "a" {
+  ingress = [{ from_port = 1 }]
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = "maybe" ? 1 : 2
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = null ? 1 : 2
+}

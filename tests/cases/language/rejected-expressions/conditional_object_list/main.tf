@@ -1,0 +1,3 @@
+output "o" {
+  value = true ? { a = 1 } : "x"
+}

@@ -1,0 +1,7 @@
+locals {
+  a = null
+  c = "x${local.a}"
+}
+output "o" {
+  value = local.c
+}

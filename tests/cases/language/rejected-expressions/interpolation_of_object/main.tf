@@ -1,0 +1,5 @@
+locals {
+  a = { b = 1 }
+  c = "x${local.a}"
+  d = "x${[1]}"
+}

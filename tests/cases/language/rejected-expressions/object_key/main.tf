@@ -1,0 +1,6 @@
+output "a" {
+  value = { (null) = 1 }
+}
+output "b" {
+  value = { ([1]) = 1 }
+}

@@ -1,0 +1,4 @@
+locals {
+  x = "k"
+  a = { local.x = 1 }
+}

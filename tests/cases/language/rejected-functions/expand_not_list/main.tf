@@ -1,0 +1,5 @@
+locals {
+  a = max("x"...)
+  b = max(null...)
+  c = max({}...)
+}

@@ -1,0 +1,3 @@
+locals {
+  a = templatefile("${path.module}/a.tpl", { "a b" = 1 })
+}

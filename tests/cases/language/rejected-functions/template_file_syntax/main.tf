@@ -1,0 +1,3 @@
+locals {
+  a = templatefile("${path.module}/a.tpl", { x = 1 })
+}

@@ -1,0 +1,3 @@
+locals {
+  a = provider::nothing::f("x")
+}

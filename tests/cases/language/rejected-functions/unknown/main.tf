@@ -1,0 +1,4 @@
+locals {
+  a = uper("x")
+  b = nothing_like_it("x")
+}

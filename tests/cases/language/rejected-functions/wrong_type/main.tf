@@ -1,0 +1,6 @@
+locals {
+  a = upper(["x"])
+  b = length(5)
+  c = max("x")
+  d = keys("x")
+}

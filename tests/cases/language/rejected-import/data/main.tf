@@ -1,0 +1,6 @@
+import {
+  to = data.aws_region.a
+  id = "x"
+}
+data "aws_region" "a" {
+}

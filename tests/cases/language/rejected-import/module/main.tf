@@ -1,0 +1,7 @@
+import {
+  to = module.m
+  id = "x"
+}
+module "m" {
+  source = "./m"
+}

@@ -1,0 +1,7 @@
+import {
+  to = local.a
+  id = "x"
+}
+locals {
+  a = 1
+}

@@ -1,0 +1,6 @@
+import {
+  to = terraform_data.a
+  id = var.nowhere
+}
+resource "terraform_data" "a" {
+}

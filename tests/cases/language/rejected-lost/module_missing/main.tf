@@ -1,0 +1,6 @@
+module "m" {
+  source = "./nowhere"
+}
+output "x" {
+  value = module.m.a
+}

@@ -1,0 +1,6 @@
+variable "a" {
+  type = nothing
+}
+output "x" {
+  value = var.a
+}

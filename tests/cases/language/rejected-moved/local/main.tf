@@ -1,0 +1,7 @@
+locals {
+  x = 1
+}
+moved {
+  from = local.y
+  to   = local.x
+}

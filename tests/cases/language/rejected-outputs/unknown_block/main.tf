@@ -1,0 +1,7 @@
+output "a" {
+  value = 1
+  postcondition {
+    condition     = path.module != ""
+    error_message = "No."
+  }
+}

@@ -1,0 +1,5 @@
+resource "terraform_data" "a" {
+}
+output "x" {
+  value = terraform_data.a.id.name
+}

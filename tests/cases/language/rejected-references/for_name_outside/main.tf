@@ -1,0 +1,4 @@
+locals {
+  a = [for x in [1] : x]
+  b = x
+}

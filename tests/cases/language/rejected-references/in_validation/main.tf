@@ -1,0 +1,6 @@
+variable "a" {
+  validation {
+    condition     = var.a == local.nowhere
+    error_message = "No."
+  }
+}

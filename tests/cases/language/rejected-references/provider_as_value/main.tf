@@ -1,0 +1,5 @@
+provider "aws" {
+}
+output "b" {
+  value = provider.aws.region
+}

@@ -1,0 +1,5 @@
+resource "terraform_data" "a" {
+}
+output "b" {
+  value = resource.terraform_data.b
+}

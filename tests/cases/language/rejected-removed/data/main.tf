@@ -1,0 +1,6 @@
+removed {
+  from = data.aws_region.a
+  lifecycle {
+    destroy = false
+  }
+}

@@ -1,0 +1,8 @@
+variable "x" {
+}
+removed {
+  from = terraform_data.a
+  lifecycle {
+    destroy = var.x
+  }
+}

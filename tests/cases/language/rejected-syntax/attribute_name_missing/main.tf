@@ -1,0 +1,4 @@
+locals {
+  b = { c = 1 }
+  a = local.b.
+}

@@ -1,0 +1,3 @@
+locals {
+  a = [for x, y, z in [1] : x]
+}

@@ -1,0 +1,5 @@
+locals {
+  a = <<
+hello
+EOT
+}

@@ -1,0 +1,3 @@
+output 5 {
+  value = 1
+}

@@ -1,0 +1,7 @@
+locals {
+  a = <<-EOT
+    one
+    ${1 +}
+    two
+  EOT
+}

@@ -1,0 +1,8 @@
+locals {
+  a = <<-EOT
+    one
+    %{ if true }
+    two
+  EOT
+  b = 1
+}

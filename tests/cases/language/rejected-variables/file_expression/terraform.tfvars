@@ -1,0 +1,3 @@
+a = var.b
+b = upper("x")
+c = hello

@@ -1,0 +1,6 @@
+variable "a" {
+  type = optional(string)
+}
+variable "b" {
+  type = list(optional(string))
+}

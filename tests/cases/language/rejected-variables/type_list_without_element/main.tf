@@ -1,0 +1,9 @@
+variable "a" {
+  type = list()
+}
+variable "b" {
+  type = list(string, number)
+}
+variable "c" {
+  type = string(1)
+}

@@ -1,0 +1,6 @@
+variable "a" {
+  type = tuple(string)
+}
+variable "b" {
+  type = tuple
+}
