@@ -8,6 +8,7 @@ mod describe;
 pub mod driver;
 pub mod interrupt;
 pub mod journal;
+pub mod known;
 pub mod lock;
 pub mod observer;
 pub mod plan_file;

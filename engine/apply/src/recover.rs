@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use wpinfra_core::desired::{Desired, Known};
+use wpinfra_core::desired::Desired;
 use wpinfra_core::provider::{AnyResourceType, Client, Observed, ReadRequest, RemoteId, RemoteResult, Token};
 use wpinfra_core::state::{ObjectState, ObjectStatus, State};
 use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Severity, Value};
@@ -12,6 +12,7 @@ use wpinfra_core::{Diagnostic, Diagnostics, InstanceAddress, ProviderAddress, Se
 use crate::describe::{interrupted, remote_failure};
 use crate::interrupt::Urgency;
 use crate::journal::{Effect, Pending, record};
+use crate::known::recorded;
 use crate::observer::Event;
 use crate::refresh::{configure, resource_of};
 use crate::retry::{Call, Remote};
@@ -191,7 +192,7 @@ impl Recovery<'_> {
         clients: &mut BTreeMap<ProviderAddress, Client>,
     ) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
-        let known = self.known(desired);
+        let known = recorded(self.state, desired, self.surroundings.registry);
         for provider in providers {
             if clients.contains_key(&provider) {
                 continue;
@@ -212,30 +213,6 @@ impl Recovery<'_> {
             }
         }
         diagnostics
-    }
-
-    /// Returns what the state says of every instance, for provider configurations that refer to some.
-    fn known(&self, desired: &dyn Desired) -> Known {
-        let mut known = Known::default();
-        for node in desired.blocks() {
-            let wpinfra_core::desired::BlockKind::Resource(block) = &node.kind else { continue };
-            for resource in self.state.resources.keys().filter(|resource| resource.config() == *block) {
-                self.add_recorded(&mut known, resource);
-            }
-        }
-        known
-    }
-
-    fn add_recorded(&self, known: &mut Known, address: &wpinfra_core::ResourceAddress) {
-        let resource = &self.state.resources[address];
-        let schema = self.surroundings.registry.schema(&resource.provider.source, address.mode, &address.resource_type);
-        for (key, instance) in &resource.instances {
-            if let Some((object, schema)) = instance.current.as_ref().zip(schema)
-                && let Ok(value) = decode(object, schema)
-            {
-                known.set(&address.instance(key.clone()), value);
-            }
-        }
     }
 
     async fn find_out(

@@ -56,6 +56,16 @@ pub(crate) fn load(session: &Session, inputs: &Inputs<'_>) -> (Option<Configurat
     load_with(session, files, Some(given))
 }
 
+/// Loads the configuration for the console: also where it has errors, and with missing values unknown instead of asked for.
+pub(crate) fn load_for_console(session: &Session, inputs: &Inputs<'_>) -> (Option<Configuration>, Diagnostics) {
+    let files: Arc<dyn Files> = Arc::<crate::files::DiskFiles>::clone(&session.files);
+    let given = gather(session, inputs.variables);
+    let environment = lang_environment(session, files);
+    let (loaded, diagnostics) =
+        Configuration::load_with_errors(environment, Some(given), Arc::clone(&session.registry));
+    (loaded, diagnostics.into_iter().filter(|problem| problem.summary != NO_VALUE).collect())
+}
+
 /// Loads the configuration without values for its variables: for `validate`.
 pub(crate) fn load_without_values(session: &Session) -> (Option<Configuration>, Diagnostics) {
     let files: Arc<dyn Files> = Arc::<crate::files::DiskFiles>::clone(&session.files);

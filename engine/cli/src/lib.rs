@@ -18,6 +18,7 @@ mod inputs;
 mod progress;
 mod registry;
 mod render;
+mod schema_json;
 mod session;
 mod show_json;
 mod signals;

@@ -10,6 +10,7 @@ pub mod eval;
 pub mod expr;
 pub mod functions;
 mod graph;
+mod lint;
 mod module_scope;
 pub mod print;
 pub mod references;

@@ -443,8 +443,8 @@ main.tf:10: Incorrect attribute value type: The value of "zones" does not suit: 
 main.tf:11: Incorrect attribute value type: The value of "tags" does not suit: at .a, string required.
 main.tf:12: Conflicting arguments: "a" and "b" exclude each other; keep one of them.
 main.tf:13: Conflicting arguments: "b" and "a" exclude each other; keep one of them.
-main.tf:14: Missing required argument: The argument "key" is required, but no value was given.
 main.tf:14: Too many blocks: No more than 3 blocks of type "setting" are allowed, but there are 4.
+main.tf:14: Missing required argument: The argument "key" is required, but no value was given.
 main.tf:22: Invalid combination of "count" and "for_each": "count" and "for_each" exclude each other; keep one of them.
 main.tf:25: Duplicate block: A block named "test_thing.b" is declared already, in main.tf line 24. Give one of them another name.
 main.tf:25: Missing required argument: The argument "name" is required, but its value is null.

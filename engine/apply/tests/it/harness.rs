@@ -62,6 +62,9 @@ impl Observer for Notes {
             Event::ProvisionOutput { address, line, .. } => format!("{address}: {line}"),
             Event::Note(text) => (*text).to_owned(),
             Event::RefreshStarted { .. }
+            | Event::ObjectRefreshStarted { .. }
+            | Event::ObjectRefreshed { .. }
+            | Event::ProvisionFinished { .. }
             | Event::DataStarted { .. }
             | Event::DataFinished { .. }
             | Event::StepProgress { .. }

@@ -1,9 +1,11 @@
 //! The commands.
 
 mod apply;
+mod console;
 mod graph;
 mod import;
 mod init;
+mod metadata;
 mod output;
 mod plan;
 mod planning;
@@ -16,7 +18,7 @@ mod version;
 
 use wpinfra_core::Diagnostics;
 
-use crate::arguments::{Command, Parsed, VariableArgument};
+use crate::arguments::{Command, MetadataCommand, Parsed, VariableArgument};
 use crate::inputs::Inputs;
 use crate::session::{Session, Speech};
 
@@ -74,6 +76,10 @@ async fn dispatch(session: &Session, command: Command, variables: &[VariableArgu
         Command::Taint(taint) => taint::run(session, &taint, true).await,
         Command::Untaint(taint) => taint::run(session, &taint, false).await,
         Command::ForceUnlock(unlock) => state::force_unlock(session, &unlock),
+        Command::Console(console) => {
+            console::run(session, &console, &Inputs { variables, arguments: &console.variables }).await
+        }
+        Command::Metadata(MetadataCommand::Functions { json }) => metadata::functions(session, json),
         Command::Providers(providers) => providers::run(session, &providers),
         Command::Version(version) => Ok(version::run(session, &version)),
         Command::Init(_) => Ok(init::run(session)),

@@ -6,10 +6,14 @@ use super::planning::accept;
 use super::{Ended, SUCCESS};
 use crate::arguments::ProvidersArguments;
 use crate::inputs;
+use crate::schema_json::schemas_to_json;
 use crate::session::Session;
 
 /// Shows which providers the configuration needs.
 pub(crate) fn run(session: &Session, arguments: &ProvidersArguments) -> Ended {
+    if arguments.what.as_deref() == Some("schema") {
+        return schema(session, arguments.json);
+    }
     if let Some(what) = &arguments.what {
         let detail = format!(
             "There is no \"providers {what}\": providers are built in, so that nothing is to be locked or mirrored. \"wpinfra providers\" alone lists them."
@@ -28,5 +32,19 @@ pub(crate) fn run(session: &Session, arguments: &ProvidersArguments) -> Ended {
         append!(text, "  {source}{constraints} ({built_in})\n");
     }
     session.print(&text);
+    Ok(SUCCESS)
+}
+
+/// Shows the schemas of the providers that the configuration needs.
+fn schema(session: &Session, json: bool) -> Ended {
+    if !json {
+        let detail = "Schemas are shown as JSON only: wpinfra providers schema -json";
+        return Err(Diagnostic::error("Missing option -json", detail).into());
+    }
+    let (configuration, diagnostics) = inputs::load_without_values(session);
+    let configuration = accept(session, configuration, diagnostics)?;
+    let needed = configuration.required_providers();
+    let shown = schemas_to_json(&session.registry, needed.keys().map(String::as_str));
+    session.print(&format!("{shown}\n"));
     Ok(SUCCESS)
 }

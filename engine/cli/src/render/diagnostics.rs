@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use wpinfra_core::{Diagnostic, Diagnostics, Severity, SourceRange};
 
 use super::painter::Painter;
+use super::words::count;
 
 /// Texts that ranges point into, by the name that the ranges have.
 pub(crate) type Sources = BTreeMap<String, Arc<str>>;
@@ -39,11 +40,27 @@ pub(crate) fn render_diagnostics(
             Severity::Warning if style.compact_warnings && only_warnings => {
                 compact.entry(&diagnostic.summary).or_default().push(diagnostic);
             }
-            Severity::Warning => warnings.push_str(&render(diagnostic, sources, style)),
+            Severity::Warning => match number_of_others(diagnostic, diagnostics) {
+                Some(0) => warnings.push_str(&render(diagnostic, sources, style)),
+                Some(others) => {
+                    let detail = format!("{}\n\nThe same goes for {} more.", diagnostic.detail, count(others, "place"));
+                    warnings.push_str(&render(&Diagnostic { detail, ..diagnostic.clone() }, sources, style));
+                }
+                None => {}
+            },
         }
     }
     warnings.push_str(&render_compact(&compact, style.painter));
     (errors, warnings)
+}
+
+/// Returns how many more warnings there are that a person need not see in full; `None` if this is one of those.
+fn number_of_others(diagnostic: &Diagnostic, all: &Diagnostics) -> Option<usize> {
+    if !diagnostic.general {
+        return Some(0);
+    }
+    let mut same = all.iter().filter(|other| other.general && other.summary == diagnostic.summary);
+    (same.next() == Some(diagnostic)).then(|| same.count())
 }
 
 fn render_compact(warnings: &BTreeMap<&str, Vec<&Diagnostic>>, painter: Painter) -> String {
@@ -132,7 +149,7 @@ fn lines_around(source: &str, range: &SourceRange, context: Option<&SourceRange>
 }
 
 /// Returns the position of the line that opens the top-level block that the last of the lines stands in.
-pub(crate) fn opening_line(lines: &[&str]) -> Option<usize> {
+fn opening_line(lines: &[&str]) -> Option<usize> {
     let found = lines.iter().rposition(|line| line.starts_with(|c: char| c.is_alphabetic()) && line.contains('{'))?;
     let is_closed = lines.get(found + 1..).is_some_and(|inner| inner.iter().any(|line| line.starts_with('}')));
     (!is_closed).then_some(found)

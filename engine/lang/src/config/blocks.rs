@@ -14,6 +14,7 @@ use super::{
 };
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression, StepKind};
+use crate::lint::note_quotes;
 use crate::scope::NoScope;
 use crate::suggest::did_you_mean;
 use crate::syntax::{Block, Body};
@@ -73,9 +74,12 @@ fn label_count(block: &Block, wanted: usize) -> Diagnostic {
         _ if wanted == 0 => "no labels",
         _ => "its name",
     };
-    let summary = if block.labels.len() < wanted { "Missing block label" } else { "Extraneous block label" };
+    let (summary, range) = match block.labels.get(wanted) {
+        None => ("Missing block label", block.body.missing_range()),
+        Some((_, surplus)) => ("Extraneous block label", Some(block.body.range(*surplus))),
+    };
     let detail = format!("A block of type {:?} has {names} before its opening brace.", block.kind);
-    Diagnostic::error(summary, detail).at(block.range())
+    Diagnostic::error(summary, detail).at(range)
 }
 
 /// Tells whether the labels can be names: they occur in references.
@@ -222,7 +226,8 @@ impl<'b> Fields<'b> {
         let found = self.expression(name);
         if found.is_none() {
             let detail = format!("The argument {name:?} is required, but no value was given.");
-            diagnostics.push(Diagnostic::error("Missing required argument", detail).at(self.block.range()));
+            diagnostics
+                .push(Diagnostic::error("Missing required argument", detail).at(self.block.body.missing_range()));
         }
         found
     }
@@ -278,7 +283,7 @@ pub(super) fn read_condition(block: &Block, diagnostics: &mut Diagnostics) -> Op
     let fields = Fields::new(block, &["condition", "error_message"], &[], diagnostics);
     let (condition, message) =
         (fields.required("condition", diagnostics), fields.required("error_message", diagnostics));
-    Some(Condition { condition: condition?, message: message?, range: block.range() })
+    Some(Condition { condition: condition?, message: message? })
 }
 
 /// Reads the list of references of `depends_on` and its like.
@@ -290,7 +295,11 @@ pub(super) fn read_list(expression: &Expression, diagnostics: &mut Diagnostics) 
     };
     let element =
         |expr: &crate::expr::Expr| Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr.clone()) };
-    elements.iter().map(element).collect()
+    let elements: Vec<Expression> = elements.iter().map(element).collect();
+    for element in &elements {
+        note_quotes(element, "reference", diagnostics);
+    }
+    elements
 }
 
 /// Reads `aws` or `aws.west`.
@@ -309,6 +318,7 @@ pub(super) fn read_provider_reference(
         // Before version 0.12 it stood in quotes, and in JSON it still does.
         _ => expression.expr.literal_text().map(|text| text.split('.').map(Arc::from).collect()),
     };
+    note_quotes(expression, "reference", diagnostics);
     let range = expression.range();
     match parts.as_deref() {
         Some([name]) => Some(ProviderReference { name: Arc::clone(name), alias: None, range }),
@@ -325,10 +335,11 @@ pub(super) fn read_provider_reference(
 
 pub(super) fn read_repeat(fields: &Fields<'_>, diagnostics: &mut Diagnostics) -> Repeat {
     let repeat = Repeat { count: fields.expression("count"), for_each: fields.expression("for_each") };
-    if let (Some(_), Some(for_each)) = (&repeat.count, &repeat.for_each) {
+    if let (Some(_), Some(for_each)) = (&repeat.count, fields.body.attributes.get("for_each")) {
         let detail = "\"count\" and \"for_each\" exclude each other; keep one of them.";
-        diagnostics
-            .push(Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.range()));
+        diagnostics.push(
+            Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.name_range()),
+        );
     }
     repeat
 }
@@ -340,10 +351,10 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
         &[("required_providers", 0), ("backend", 1), ("cloud", 0), ("provider_meta", 1)],
         diagnostics,
     );
-    if let (Some(text), Some(expression)) =
-        (fields.text("required_version", diagnostics), fields.expression("required_version"))
+    if let (Some(text), Some(attribute)) =
+        (fields.text("required_version", diagnostics), fields.body.attributes.get("required_version"))
     {
-        let range = expression.range();
+        let range = attribute.range();
         match super::providers::satisfies(ANNOUNCED_VERSION, &text) {
             Ok(true) => {}
             Ok(false) => {
@@ -354,7 +365,7 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
             }
             Err(why) => diagnostics.push(
                 Diagnostic::error("Invalid version constraint", format!("{text:?} is no version constraint: {why}."))
-                    .at(range.clone()),
+                    .at(attribute.expression().range()),
             ),
         }
         module.settings.required_versions.push((text, range));
@@ -473,7 +484,8 @@ fn read_variable(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) 
     let reserved = ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
     if reserved.contains(&&**name) {
         let detail = format!("{name:?} is an argument of module blocks, so no variable can have this name.");
-        diagnostics.push(Diagnostic::error("Invalid variable name", detail).at(block.range()));
+        let range = block.labels.first().map_or_else(|| block.range(), |(_, label)| block.body.range(*label));
+        diagnostics.push(Diagnostic::error("Invalid variable name", detail).at(range));
     }
     let mut default = fields.constant("default", &Type::Dynamic, diagnostics);
     if let (Some(value), Some(expression)) = (&default, fields.expression("default")) {

@@ -22,6 +22,18 @@ impl Configuration {
         inputs: Option<InputVariables>,
         registry: Arc<Registry>,
     ) -> (Option<Self>, Diagnostics) {
+        let (configuration, diagnostics) = Self::load_with_errors(environment, inputs, registry);
+        (configuration.filter(|_| !diagnostics.has_errors()), diagnostics)
+    }
+
+    /// As [`Configuration::load`], but with a configuration also where what the blocks say is wrong: for `console`.
+    ///
+    /// There is none where the blocks themselves cannot be read, or refer to each other in a circle.
+    pub fn load_with_errors(
+        environment: Environment,
+        inputs: Option<InputVariables>,
+        registry: Arc<Registry>,
+    ) -> (Option<Self>, Diagnostics) {
         let mut loader = Loader {
             files: &*environment.files,
             sources: BTreeMap::new(),
@@ -46,6 +58,7 @@ impl Configuration {
         if unreadable {
             return (None, sorted(diagnostics));
         }
+        let readable = !diagnostics.has_errors();
         // From here on all errors are collected, also when there are some already: the user is to see them in one run.
         let lost = configuration.modules.iter().any(|node| node.module.lost);
         let mut consequences = Diagnostics::new();
@@ -60,10 +73,11 @@ impl Configuration {
         let genuine = |problem: &Diagnostic| !lost || !(problem.summary.contains("undeclared"));
         diagnostics.extend(consequences.into_iter().filter(genuine).collect());
         if diagnostics.has_errors() {
-            return (None, sorted(diagnostics));
+            diagnostics = sorted(diagnostics);
+        } else {
+            variables::check_validations(&configuration, &mut diagnostics);
         }
-        variables::check_validations(&configuration, &mut diagnostics);
-        if diagnostics.has_errors() { (None, diagnostics) } else { (Some(configuration), diagnostics) }
+        ((readable && acyclic).then_some(configuration), diagnostics)
     }
 }
 
@@ -124,11 +138,13 @@ impl Loader<'_> {
         let Some((primary, overrides)) = self.file_names(dir, call) else { return module };
         for name in &primary {
             if let Some(body) = self.body(dir, name) {
+                module.notes.read(&body);
                 blocks::read_file(&mut module, &body, dir, root, &mut self.diagnostics);
             }
         }
         for name in &overrides {
             if let Some(body) = self.body(dir, name) {
+                module.notes.read(&body);
                 let mut changes = Module::default();
                 blocks::read_file(&mut changes, &body, dir, root, &mut self.diagnostics);
                 merge::apply(&mut module, changes, &mut self.diagnostics);
@@ -163,7 +179,8 @@ impl Loader<'_> {
         }
         primary.sort();
         overrides.sort();
-        if primary.is_empty() && overrides.is_empty() {
+        // Without a root module there is nothing to call, but still something to evaluate, validate and destroy.
+        if primary.is_empty() && overrides.is_empty() && call.is_some() {
             let detail = format!("There are no .tf files in the directory {dir:?}.");
             self.unreadable = true;
             self.diagnostics.push(Diagnostic::error("No configuration files", detail).at(call.cloned()));

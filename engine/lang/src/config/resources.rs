@@ -7,6 +7,7 @@ use wpinfra_core::{Diagnostic, Diagnostics, Mode};
 
 use super::blocks::{Fields, read_condition, read_list, read_provider_reference, read_repeat};
 use super::{LifecycleBlock, ProvisionerBlock, Resource};
+use crate::lint::note_quotes;
 use crate::references::ResourceKey;
 use crate::syntax::{Block, Body};
 
@@ -120,6 +121,11 @@ fn read_provisioner(block: &Block, diagnostics: &mut Diagnostics) -> Option<Prov
         attribute.value.keyword().map(ToString::to_string).or_else(|| attribute.value.literal_text().map(str::to_owned))
     };
     let range_of = |name: &str| body.attributes.get(name).map(|attribute| body.range(attribute.value.span));
+    for name in ["when", "on_failure"] {
+        if let Some(expression) = body.expression(name) {
+            note_quotes(&expression, "keyword", diagnostics);
+        }
+    }
     let when = match keyword("when").as_deref() {
         None | Some("create") if !body.attributes.contains_key("when") || keyword("when").is_some() => {
             ProvisionWhen::Create

@@ -76,8 +76,8 @@ impl Decoder<'_> {
                     _ => {
                         if attribute.role == Role::Required {
                             let detail = format!("The argument {name:?} is required, but no value was given.");
-                            self.diagnostics
-                                .push(Diagnostic::error("Missing required argument", detail).at(range.clone()));
+                            let place = body.missing_range().unwrap_or_else(|| range.clone());
+                            self.diagnostics.push(Diagnostic::error("Missing required argument", detail).at(place));
                         }
                         Value::null(attribute.ty.clone())
                     }
@@ -102,8 +102,9 @@ impl Decoder<'_> {
                 Some(known) if known.is_configurable() => {
                     if let Some(instead) = known.deprecated {
                         let detail = format!("The argument {:?} is deprecated: {instead}", attribute.name);
-                        self.diagnostics
-                            .push(Diagnostic::warning("Argument is deprecated", detail).at(attribute.name_range()));
+                        self.diagnostics.push(
+                            Diagnostic::general_warning("Argument is deprecated", detail).at(attribute.name_range()),
+                        );
                     }
                     continue;
                 }
@@ -223,7 +224,8 @@ impl Decoder<'_> {
             }
             if let Some(instead) = schema.deprecated {
                 let detail = format!("Blocks of type {name:?} are deprecated: {instead}");
-                self.diagnostics.push(Diagnostic::warning("Block is deprecated", detail).at(instance.block.range()));
+                self.diagnostics
+                    .push(Diagnostic::general_warning("Block is deprecated", detail).at(instance.block.range()));
             }
             labels.push(instance.block.label(0).cloned().unwrap_or_default());
             elements.push(self.instance(instance, &schema.block, &at));

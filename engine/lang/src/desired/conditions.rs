@@ -9,7 +9,7 @@ use wpinfra_core::{Diagnostic, Diagnostics, Severity, Type, Value};
 
 use super::Evaluator;
 use crate::config::{Condition, Variable};
-use crate::eval::{Failed, Scope, evaluate, evaluate_with};
+use crate::eval::{Failed, Scope, describe, evaluate, evaluate_with};
 use crate::expr::Traversal;
 use crate::functions::FunctionScope;
 use crate::module_scope::{ModuleScope, with_schema_marks};
@@ -108,7 +108,8 @@ fn holds(condition: &Condition, summary: &str, scope: &dyn Scope, diagnostics: &
         ),
         Err(_) => "The condition does not hold, and its error message is not a string.".to_owned(),
     };
-    diagnostics.push(Diagnostic::error(summary, detail).at(range).within(condition.range.clone()));
+    let references = describe(&condition.condition, scope);
+    diagnostics.push(Diagnostic { references, ..Diagnostic::error(summary, detail).at(range) });
 }
 
 impl Evaluator<'_> {

@@ -2,7 +2,7 @@
 
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
-use wpinfra_core::{Number, Type, Value};
+use wpinfra_core::{Diagnostic, Number, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed, equal};
 use crate::expr::{BinaryOperator, Expr, UnaryOperator};
@@ -61,11 +61,12 @@ impl Evaluation<'_> {
             Ok(converted) => converted,
             Err(error) => {
                 let detail = format!("This operand does not suit the operator: {}.", error.message);
-                return self.fail_at(whole, expr.span, "Invalid operand", detail, None);
+                let problem = Diagnostic::error("Invalid operand", detail).at(self.source.range(expr.span));
+                return self.fail_with(problem, Some(expr), whole.span);
             }
         };
         if converted.is_null() {
-            return self.fail_at(whole, expr.span, "Invalid operand", "An operand must not be null.", None);
+            return self.fail(whole, "Invalid operand", "An operand must not be null.");
         }
         Ok(converted)
     }

@@ -1,5 +1,6 @@
 //! Text to trees: bodies, blocks, attributes and expressions, each with its place.
 
+mod context;
 mod convert;
 pub mod json;
 mod position;
@@ -12,8 +13,9 @@ use indexmap::IndexMap;
 use wpinfra_core::{Diagnostics, SourceRange};
 
 use crate::expr::{Expr, Expression};
+pub use context::context_at;
 pub use position::{Source, Span};
-pub use split::{parse_body, parse_expression, parse_template};
+pub use split::{is_unfinished, parse_body, parse_expression, parse_template};
 
 /// Attributes and blocks at one level.
 #[derive(Clone, Debug)]
@@ -88,6 +90,20 @@ impl Body {
                 std::borrow::Cow::Owned(json::shape(&self.source, members, self.span, blocks, diagnostics))
             }
         }
+    }
+}
+
+impl Body {
+    /// Returns where something that is missing would have to stand: the opening brace of the block, or the closing one in JSON.
+    pub fn missing_range(&self) -> Option<SourceRange> {
+        let text = self.source.text_of(self.span);
+        let mut quoted = false;
+        let is_opening = |character: char| {
+            quoted ^= character == '"';
+            character == '{' && !quoted
+        };
+        let at = if text.starts_with('{') { text.len().checked_sub(1) } else { text.find(is_opening) };
+        at.map(|at| self.range(Span::new(at..at + 1, self.span.start as usize)))
     }
 }
 
