@@ -9,6 +9,7 @@ pub mod driver;
 mod ephemeral;
 pub mod interrupt;
 pub mod journal;
+pub mod known;
 pub mod lock;
 pub mod observer;
 mod order;

@@ -20,6 +20,20 @@ pub enum Event<'a> {
         /// Number of objects.
         objects: usize,
     },
+    /// One of those objects is being read.
+    ObjectRefreshStarted {
+        /// The instance.
+        address: &'a InstanceAddress,
+        /// The id of the object.
+        id: Option<&'a str>,
+    },
+    /// One of those objects was read.
+    ObjectRefreshed {
+        /// The instance.
+        address: &'a InstanceAddress,
+        /// The id of the object.
+        id: Option<&'a str>,
+    },
     /// A data source is being read.
     DataStarted {
         /// The instance.
@@ -94,6 +108,15 @@ pub enum Event<'a> {
         kind: &'a str,
         /// The line, without its end.
         line: &'a str,
+    },
+    /// A provisioner has ended.
+    ProvisionFinished {
+        /// The instance.
+        address: &'a InstanceAddress,
+        /// `local-exec`
+        kind: &'a str,
+        /// Whether it failed.
+        failed: bool,
     },
     /// Something that a person should know: a lock taken over, an object of an earlier run found again.
     Note(&'a str),

@@ -13,6 +13,7 @@ use crate::describe::{interrupted, remote_failure};
 use crate::ephemeral::{Ephemerals, NeededOpen};
 use crate::interrupt::Urgency;
 use crate::journal::{Effect, Pending, record};
+use crate::known::recorded;
 use crate::observer::Event;
 use crate::refresh::{configure, resource_of};
 use crate::retry::{Call, Remote};
@@ -216,7 +217,7 @@ impl Recovery<'_> {
         clients: &mut BTreeMap<ProviderAddress, Client>,
     ) -> (BTreeSet<ProviderAddress>, Diagnostics) {
         let (mut passing, mut diagnostics) = (BTreeSet::new(), Diagnostics::new());
-        let mut known = self.known(desired);
+        let mut known = recorded(self.state, desired, self.surroundings.registry);
         let blocks = desired.blocks();
         let needed = NeededOpen::new(blocks);
         let wanted = |id: BlockId| match &blocks[id].kind {
@@ -294,30 +295,6 @@ impl Recovery<'_> {
             Err(problems) => diagnostics.extend(problems),
         }
         diagnostics
-    }
-
-    /// Returns what the state says of every instance, for provider configurations that refer to some.
-    fn known(&self, desired: &dyn Desired) -> Known {
-        let mut known = Known::default();
-        for node in desired.blocks() {
-            let wpinfra_core::desired::BlockKind::Resource(block) = &node.kind else { continue };
-            for resource in self.state.resources.keys().filter(|resource| resource.config() == *block) {
-                self.add_recorded(&mut known, resource);
-            }
-        }
-        known
-    }
-
-    fn add_recorded(&self, known: &mut Known, address: &wpinfra_core::ResourceAddress) {
-        let resource = &self.state.resources[address];
-        let schema = self.surroundings.registry.schema(&resource.provider.source, address.mode, &address.resource_type);
-        for (key, instance) in &resource.instances {
-            if let Some((object, schema)) = instance.current.as_ref().zip(schema)
-                && let Ok(value) = decode(object, schema)
-            {
-                known.set(&address.instance(key.clone()), value);
-            }
-        }
     }
 
     async fn find_out(

@@ -76,8 +76,7 @@ pub(crate) async fn fulfil(
     if objects > 0 {
         remote.surroundings.observer.notice(&Event::RefreshStarted { objects });
     }
-    findings
-        .extend(groups.into_iter().map(|((provider, _), wanted)| refresh(remote, &clients, provider, wanted).boxed()));
+    findings.extend(groups.into_iter().map(|((provider, _), wanted)| told(remote, &clients, provider, wanted).boxed()));
     let mut diagnostics = Diagnostics::new();
     for finding in join_all(findings).await {
         match finding {
@@ -86,6 +85,26 @@ pub(crate) async fn fulfil(
         }
     }
     (objects, diagnostics)
+}
+
+/// Refreshes objects of one type, and tells of each that it is read.
+async fn told(
+    remote: &Remote<'_>,
+    clients: &BTreeMap<ProviderAddress, Client>,
+    provider: ProviderAddress,
+    wanted: Vec<Wanted>,
+) -> Result<Fact, Diagnostics> {
+    let id = |one: &Wanted| one.prior.get("id").and_then(|id| id.as_str().map(str::to_owned));
+    let objects: Vec<_> = wanted.iter().map(|one| (one.address.clone(), id(one))).collect();
+    let observer = remote.surroundings.observer;
+    for (address, id) in &objects {
+        observer.notice(&Event::ObjectRefreshStarted { address, id: id.as_deref() });
+    }
+    let fact = refresh(remote, clients, provider, wanted).await?;
+    for (address, id) in &objects {
+        observer.notice(&Event::ObjectRefreshed { address, id: id.as_deref() });
+    }
+    Ok(fact)
 }
 
 fn add(facts: &mut Facts, fact: Fact) {

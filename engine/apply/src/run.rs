@@ -25,6 +25,7 @@ use wpinfra_plan::{Change, Mode, Plan, StepId, StepKind};
 use crate::ephemeral::Ephemerals;
 use crate::interrupt::Urgency;
 use crate::journal::Journal;
+use crate::known;
 use crate::retry::Remote;
 use crate::store::Store;
 use crate::surroundings::Surroundings;
@@ -113,7 +114,7 @@ pub async fn apply(surroundings: &Surroundings<'_>, work: Apply<'_>, store: &mut
     let remote = Remote::new(*surroundings);
     let polls = Polls::new(&remote);
     // What the configuration computes from planned values must not be remembered when the real ones are there.
-    let (known, problems) = outputs::known_at_start(work.plan, &*(work.desired)(), surroundings.registry);
+    let (known, problems) = known::planned(work.plan, &*(work.desired)(), surroundings.registry, true);
     let desired = (work.desired)();
     let ephemerals = Ephemerals::new(&remote);
     let run = Run {

@@ -61,6 +61,19 @@ pub(crate) async fn load(session: &Session, inputs: &Inputs<'_>) -> (Option<Conf
     load_with(session, Some(given)).await
 }
 
+/// Loads the configuration for the console: also where it has errors, and with missing values unknown instead of asked for.
+pub(crate) async fn load_for_console(
+    session: &Session,
+    inputs: &Inputs<'_>,
+) -> (Option<Configuration>, Diagnostics) {
+    let given = gather(session, inputs.variables);
+    let (loaded, diagnostics) = fetching_modules(session, Fetching::Missing, |environment| {
+        Configuration::load_with_errors(environment, Some(given.clone()), Arc::clone(&session.registry))
+    })
+    .await;
+    (loaded, diagnostics.into_iter().filter(|problem| problem.summary != NO_VALUE).collect())
+}
+
 /// Loads the configuration without values for its variables: for `validate`.
 pub(crate) async fn load_without_values(session: &Session) -> (Option<Configuration>, Diagnostics) {
     load_with(session, None).await

@@ -19,6 +19,7 @@ mod modules;
 mod progress;
 mod registry;
 mod render;
+mod schema_json;
 mod session;
 mod show_json;
 mod signals;

@@ -171,6 +171,7 @@ impl Progress {
             Event::ProvisionStarted { address, kind } => self.say(&format!("{address}: provisioning ({kind})…")),
             Event::ProvisionOutput { address, kind, line } => self.say(&format!("{address} ({kind}): {line}")),
             Event::Note(note) => self.say(note),
+            Event::ObjectRefreshStarted { .. } | Event::ObjectRefreshed { .. } | Event::ProvisionFinished { .. } => {}
         }
     }
 
@@ -184,10 +185,18 @@ impl Progress {
         }
     }
 
+    fn refresh_as_json(&self, address: &InstanceAddress, id: Option<&str>, doing: &str, kind: &str) {
+        let mut hook = json!({ "resource": events::resource(address) });
+        for (name, value) in id_fields(id) {
+            hook[name] = value;
+        }
+        self.say_json("info", &format!("{address}: {doing}{}", id_text(id)), kind, &[("hook", hook)]);
+    }
+
     fn notice_as_json(&self, event: &Event<'_>) {
         match event {
             Event::StepStarted(step) => {
-                let hook = hook(step, &[]);
+                let hook = hook(step, &id_fields(step.id.filter(|_| *step.kind != StepKind::Create)));
                 let message = format!("{}: {}…{}", step.address, doing(step.kind), id_before(step));
                 self.say_json("info", &message, "apply_start", &[("hook", hook)]);
             }
@@ -201,9 +210,7 @@ impl Progress {
                 let message =
                     format!("{}: {} after {}{}", step.address, done(step.kind), seconds(step.elapsed), id_after(step));
                 let mut more = vec![("elapsed_seconds", json!(step.elapsed.as_secs()))];
-                if let Some(id) = step.id {
-                    more.extend([("id_key", json!("id")), ("id_value", json!(id))]);
-                }
+                more.extend(id_fields(step.id.filter(|_| !matches!(step.kind, StepKind::Delete { .. }))));
                 self.say_json("info", &message, "apply_complete", &[("hook", hook(step, &more))]);
             }
             Event::StepFailed { step, .. } => {
@@ -243,13 +250,38 @@ impl Progress {
                 let message = format!("{address}: {word} after {}", seconds(*elapsed));
                 self.say_json("info", &message, kind, &[("hook", hook)]);
             }
+            Event::ProvisionFinished { address, kind, failed } => {
+                let (word, name) =
+                    if *failed { ("failed", "provision_errored") } else { ("ended", "provision_complete") };
+                let hook = json!({ "resource": events::resource(address), "provisioner": kind });
+                self.say_json("info", &format!("{address} ({kind}): {word}"), name, &[("hook", hook)]);
+            }
+            Event::ObjectRefreshStarted { address, id } => {
+                self.refresh_as_json(address, *id, "refreshing…", "refresh_start");
+            }
+            Event::ObjectRefreshed { address, id } => {
+                self.refresh_as_json(address, *id, "refreshed", "refresh_complete");
+            }
+            Event::DataStarted { address } => {
+                let hook = json!({ "resource": events::resource(address), "action": "read" });
+                self.say_json("info", &format!("{address}: reading…"), "apply_start", &[("hook", hook)]);
+            }
+            Event::DataFinished { address, elapsed } => {
+                let message = format!("{address}: read after {}", seconds(*elapsed));
+                let elapsed = elapsed.as_secs();
+                let hook =
+                    json!({ "resource": events::resource(address), "action": "read", "elapsed_seconds": elapsed });
+                self.say_json("info", &message, "apply_complete", &[("hook", hook)]);
+            }
             Event::Note(note) => self.say_json("info", note, "log", &[]),
-            Event::RefreshStarted { .. }
-            | Event::DataStarted { .. }
-            | Event::DataFinished { .. }
-            | Event::Retrying { .. } => {}
+            Event::RefreshStarted { .. } | Event::Retrying { .. } => {}
         }
     }
+}
+
+/// Returns the fields that tell the id of an object, if it has one.
+fn id_fields(id: Option<&str>) -> Vec<(&'static str, serde_json::Value)> {
+    id.map_or_else(Vec::new, |id| vec![("id_key", json!("id")), ("id_value", json!(id))])
 }
 
 fn hook(step: &StepEvent<'_>, more: &[(&str, serde_json::Value)]) -> serde_json::Value {

@@ -1,5 +1,6 @@
 //! One run of a command: what it was started with, where messages go, and how configuration and state are found.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +10,7 @@ use wpinfra_apply::lock::{LockRequest, StateLock};
 use wpinfra_apply::store::StatePaths;
 use wpinfra_apply::surroundings::{DEFAULT_PARALLELISM, Surroundings};
 use wpinfra_core::registry::Registry;
-use wpinfra_core::{Class, Diagnostic, Diagnostics};
+use wpinfra_core::{Class, Diagnostic, Diagnostics, Severity, SourceRange};
 use wpinfra_lang::Configuration;
 
 use crate::arguments::StateArguments;
@@ -43,6 +44,8 @@ pub(crate) struct Session {
     pub(crate) files: Arc<DiskFiles>,
     /// Texts of files that messages may point into, beside those that were read.
     saved_sources: Mutex<Sources>,
+    /// Warnings that were shown already, by summary, detail and place.
+    shown_warnings: Mutex<BTreeSet<(String, String, Option<SourceRange>)>>,
     /// Whether warnings are shown in short.
     compact_warnings: bool,
     /// Whether messages are lines of JSON.
@@ -73,6 +76,7 @@ impl Session {
             painter,
             files: Arc::new(DiskFiles::new(environment.directory.clone())),
             saved_sources: Mutex::default(),
+            shown_warnings: Mutex::default(),
             compact_warnings: speech.compact_warnings,
             speaks_json: speech.json,
             environment,
@@ -96,8 +100,20 @@ impl Session {
         }
     }
 
+    /// Returns the diagnostics without warnings that were shown already: a run looks at the same configuration several times.
+    fn news(&self, diagnostics: &Diagnostics) -> Diagnostics {
+        let mut shown = self.shown_warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_new = |problem: &&Diagnostic| {
+            let place = problem.subject.clone();
+            problem.severity == Severity::Error
+                || shown.insert((problem.summary.clone(), problem.detail.clone(), place))
+        };
+        diagnostics.iter().filter(|problem| is_new(problem)).cloned().collect()
+    }
+
     /// Shows diagnostics: errors on the standard error output, warnings on the standard output, or both as JSON.
     pub(crate) fn show(&self, diagnostics: &Diagnostics) {
+        let diagnostics = &self.news(diagnostics);
         if diagnostics.is_empty() {
             return;
         }

@@ -76,6 +76,10 @@ pub struct Diagnostic {
     pub address: Option<String>,
     /// Values of the references in the failing expression.
     pub references: Vec<ReferenceValue>,
+    /// The function whose call failed, as it was called.
+    pub called: Option<String>,
+    /// Whether it can occur in many places that all mean the same, so that a person has to be shown one of them only.
+    pub general: bool,
     /// A suggestion, printed after `help:`: `did you mean "subnet_id"?`
     pub help: Option<String>,
 }
@@ -92,6 +96,8 @@ impl Diagnostic {
             context: None,
             address: None,
             references: Vec::new(),
+            called: None,
+            general: false,
             help: None,
         }
     }
@@ -99,6 +105,11 @@ impl Diagnostic {
     /// Starts a warning.
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
+    }
+
+    /// Starts a warning that can occur in many places that all mean the same.
+    pub fn general_warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { general: true, ..Self::warning(summary, detail) }
     }
 
     /// Starts an error that only a fault in wpinfra can cause.

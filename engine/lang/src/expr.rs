@@ -264,10 +264,77 @@ impl Expression {
     }
 }
 
+impl TemplatePart {
+    /// Calls `visit` for the expressions directly in it.
+    pub fn each_part<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Interpolation(inner) => visit(inner),
+            Self::If(all) => {
+                visit(&all.0);
+                all.1.iter().chain(&all.2).for_each(|part| part.each_part(visit));
+            }
+            Self::For(each) => {
+                visit(&each.collection);
+                each.body.iter().for_each(|part| part.each_part(visit));
+            }
+        }
+    }
+}
+
+impl SplatStep {
+    fn each_part<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        match self {
+            Self::Static(_) => {}
+            Self::Index(key) => visit(key),
+            Self::Splat(inner, _) => inner.iter().for_each(|step| step.each_part(visit)),
+        }
+    }
+}
+
 impl Expr {
     /// Takes what it is out of it.
     pub(crate) fn into_kind(mut self) -> ExprKind {
         std::mem::replace(&mut self.kind, ExprKind::Tuple(Vec::new()))
+    }
+
+    /// Calls `visit` for the expressions directly in it.
+    pub fn each_part<'e>(&'e self, visit: &mut dyn FnMut(&'e Self)) {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Traversal(_) => {}
+            ExprKind::Template(parts) => parts.iter().for_each(|part| part.each_part(visit)),
+            ExprKind::Tuple(elements) => elements.iter().for_each(visit),
+            ExprKind::Object(items) => {
+                for (key, value) in items {
+                    visit(key);
+                    visit(value);
+                }
+            }
+            ExprKind::Parenthesis(inner) | ExprKind::Unary(_, inner) => visit(inner),
+            ExprKind::Relative(inner) => visit(&inner.0),
+            ExprKind::Index(both) => {
+                visit(&both.0);
+                visit(&both.1);
+            }
+            ExprKind::Binary(first, rest) => {
+                visit(first);
+                rest.iter().for_each(|(_, operand)| visit(operand));
+            }
+            ExprKind::Splat(splat) => {
+                visit(&splat.list);
+                splat.each.iter().for_each(|step| step.each_part(visit));
+            }
+            ExprKind::Conditional(all) => {
+                visit(&all.0);
+                visit(&all.1);
+                visit(&all.2);
+            }
+            ExprKind::Call(call) => call.arguments.iter().for_each(visit),
+            ExprKind::For(each) => {
+                let inner = [&each.collection].into_iter().chain(each.key.iter()).chain([&each.value]);
+                inner.chain(&each.condition).for_each(visit);
+            }
+        }
     }
 
     /// Returns the text if this is a string without interpolation.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wpinfra_core::desired::{BlockId, BlockKind, BlockNode};
-use wpinfra_core::{Diagnostic, Diagnostics, SourceRange};
+use wpinfra_core::{Diagnostic, Diagnostics, Mode, SourceRange};
 
 use crate::config::{Condition, Configuration, Module, Repeat, config_address};
 use crate::expr::{Expression, StepKind, Traversal};
 use crate::references::{ResourceKey, Subject, subject};
 use crate::suggest::did_you_mean;
-use crate::syntax::{Body, Source};
+use crate::syntax::{Body, Source, Span};
 
 /// Names a block inside of its module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -492,7 +492,22 @@ pub(crate) fn undeclared(module: &Module, key: &NodeKey, traversal: &Traversal, 
             ("Reference to undeclared object", format!("There is no {name:?} in this module."), None)
         }
     };
-    Diagnostic::error(summary, detail).at(source.range(crate::references::whole_span(traversal))).help(help)
+    Diagnostic::error(summary, detail).at(source.range(named_span(key, traversal))).help(help)
+}
+
+/// Returns the span of the steps that name a block: its name, a key of its instances, and the output of a module.
+fn named_span(key: &NodeKey, traversal: &Traversal) -> Span {
+    let is_key = |at: usize| matches!(traversal.steps.get(at).map(|step| &step.kind), Some(StepKind::Index(_)));
+    let named = match key {
+        NodeKey::Resource(key) => {
+            let name = if key.mode == Mode::Managed && *traversal.root == *key.resource_type { 1 } else { 2 };
+            name + usize::from(is_key(name))
+        }
+        NodeKey::Call(_) => 2 + usize::from(is_key(1)),
+        NodeKey::Variable(_) | NodeKey::Local(_) | NodeKey::Output(_) | NodeKey::Check(_) | NodeKey::Provider(..) => 1,
+    };
+    let last = traversal.steps.get(..named).unwrap_or(&traversal.steps).last();
+    last.map_or(traversal.root_span, |step| traversal.root_span.to(step.span))
 }
 
 /// Reports every cycle once, with its members in the order of the references.

@@ -11,6 +11,7 @@ pub mod expr;
 pub mod format;
 pub mod functions;
 mod graph;
+mod lint;
 mod module_scope;
 pub mod print;
 pub mod references;

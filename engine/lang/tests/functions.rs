@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use wpinfra_core::json::type_to_json;
 use wpinfra_core::{Diagnostics, Type, Value};
-use wpinfra_lang::eval::{Failed, Scope, evaluate};
+use wpinfra_lang::eval::{Failed, Scope, console_text};
 use wpinfra_lang::expr::Traversal;
 use wpinfra_lang::functions::{Parameter, names, signature};
 use wpinfra_lang::syntax::{Source, parse_expression};
-use wpinfra_lang::{Files, FunctionScope, format_value};
+use wpinfra_lang::{Files, FunctionScope};
 
 /// The files that `data/record.py` put before terraform.
 struct RecordedFiles;
@@ -80,13 +80,8 @@ impl Scope for RecordedScope {
 fn answer(expression: &str) -> String {
     let source = Source::new("<test>", expression);
     let Ok(parsed) = parse_expression(&source) else { return "error".to_owned() };
-    let (value, diagnostics) = evaluate(&parsed, &RecordedScope);
-    match value.as_str() {
-        _ if diagnostics.has_errors() => "error".to_owned(),
-        // The console prints what type() says as it is.
-        Some(text) if expression.starts_with("type(") => text.to_owned(),
-        _ => format_value(&value),
-    }
+    let (text, diagnostics) = console_text(&parsed, &RecordedScope);
+    if diagnostics.has_errors() { "error".to_owned() } else { text }
 }
 
 /// What terraform answers and we deliberately do not, each with the reason.
@@ -137,8 +132,7 @@ fn signatures_are_those_of_terraform() {
         shown
     };
     let mut found = serde_json::Map::new();
-    // `type` exists in the console only.
-    for name in names().iter().filter(|name| !name.contains("::") && **name != "type") {
+    for name in names().iter().filter(|name| !name.contains("::")) {
         let signature = signature(name).expect("a name has a signature");
         assert!(signature.description.ends_with('.'), "{name} has no description");
         let mut shown = serde_json::json!({ "return_type": type_to_json(&signature.returns) });

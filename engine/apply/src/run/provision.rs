@@ -74,7 +74,10 @@ impl Run<'_> {
         for provisioner in provisioners {
             let _turn = self.provisioners.acquire().await.expect("nobody closes the semaphore");
             self.surroundings.observer.notice(&Event::ProvisionStarted { address, kind: &provisioner.kind });
-            let Err(why) = self.run_one(address, provisioner).await else { continue };
+            let result = self.run_one(address, provisioner).await;
+            let (kind, failed) = (provisioner.kind.as_str(), result.is_err());
+            self.surroundings.observer.notice(&Event::ProvisionFinished { address, kind, failed });
+            let Err(why) = result else { continue };
             let detail = format!("The provisioner {:?} of {address} failed: {why}", provisioner.kind);
             let mut problem =
                 Diagnostic::error("Provisioner failed", detail).at(provisioner.range.clone()).about(address);

@@ -66,6 +66,9 @@ impl Observer for Notes {
             }
             Event::RefreshStarted { .. }
             | Event::EphemeralStarted { .. }
+            | Event::ObjectRefreshStarted { .. }
+            | Event::ObjectRefreshed { .. }
+            | Event::ProvisionFinished { .. }
             | Event::DataStarted { .. }
             | Event::DataFinished { .. }
             | Event::StepProgress { .. }

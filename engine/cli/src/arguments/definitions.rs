@@ -61,10 +61,15 @@ pub(crate) enum Command {
     Untaint(TaintArguments),
     /// Take away the lock that another run has left.
     ForceUnlock(ForceUnlockArguments),
-    /// Show which providers the configuration needs.
+    /// Try out expressions.
+    Console(ConsoleArguments),
+    /// Show which providers the configuration needs, or what they have.
     Providers(ProvidersArguments),
     /// Show which modules the configuration calls.
     Modules(ModulesArguments),
+    /// Show what wpinfra itself has, for programs.
+    #[command(subcommand)]
+    Metadata(MetadataCommand),
     /// Show the version.
     Version(VersionArguments),
     /// Fetch modules; all else is built in.
@@ -98,8 +103,10 @@ impl Command {
             | Self::Taint(_)
             | Self::Untaint(_)
             | Self::ForceUnlock(_)
+            | Self::Console(_)
             | Self::Providers(_)
             | Self::Modules(_)
+            | Self::Metadata(_)
             | Self::Version(_)
             | Self::Init(_)
             | Self::Get(_)
@@ -393,6 +400,30 @@ pub(crate) struct ForceUnlockArguments {
     /// Do not ask.
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// `console`
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ConsoleArguments {
+    /// State file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Make a plan, and take the values that it would lead to.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean, action = ArgAction::Set)]
+    pub(crate) plan: bool,
+    #[command(flatten)]
+    pub(crate) variables: VariableArguments,
+}
+
+/// `metadata …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum MetadataCommand {
+    /// Show the functions of the language.
+    Functions {
+        /// Print JSON; there is no other form.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `providers`

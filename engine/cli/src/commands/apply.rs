@@ -150,7 +150,9 @@ fn conclude(session: &Session, report: &Report, mode: Mode, had_changes: bool) -
             let operation = if mode == Mode::Destroy { "destroy" } else { "apply" };
             let now = session.clock.now();
             session.print(&events::summary(now, &completed(counts, mode), counts, operation));
-            session.print(&events::outputs(now, &report.state.outputs));
+            if mode != Mode::Destroy {
+                session.print(&events::outputs(now, &report.state.outputs));
+            }
         }
         return if failed { FAILURE } else { SUCCESS };
     }

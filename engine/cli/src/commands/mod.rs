@@ -1,11 +1,13 @@
 //! The commands.
 
 mod apply;
+mod console;
 mod fmt;
 mod get;
 mod graph;
 mod import;
 mod init;
+mod metadata;
 mod modules;
 mod output;
 mod plan;
@@ -19,7 +21,7 @@ mod version;
 
 use wpinfra_core::Diagnostics;
 
-use crate::arguments::{Command, Parsed, VariableArgument};
+use crate::arguments::{Command, MetadataCommand, Parsed, VariableArgument};
 use crate::inputs::Inputs;
 use crate::session::{Session, Speech};
 
@@ -78,6 +80,10 @@ async fn dispatch(session: &Session, command: Command, variables: &[VariableArgu
         Command::Taint(taint) => taint::run(session, &taint, true).await,
         Command::Untaint(taint) => taint::run(session, &taint, false).await,
         Command::ForceUnlock(unlock) => state::force_unlock(session, &unlock),
+        Command::Console(console) => {
+            console::run(session, &console, &Inputs { variables, arguments: &console.variables }).await
+        }
+        Command::Metadata(MetadataCommand::Functions { json }) => metadata::functions(session, json),
         Command::Providers(providers) => providers::run(session, &providers).await,
         Command::Version(version) => Ok(version::run(session, &version)),
         Command::Modules(modules) => modules::run(session, &modules).await,

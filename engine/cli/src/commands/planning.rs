@@ -81,6 +81,11 @@ pub(crate) async fn plan(
     ready: &mut Ready,
     options: &Options,
 ) -> (Option<Planned>, Diagnostics) {
+    if options.mode != Mode::Destroy && !ready.configuration.has_files() {
+        let detail = "This directory has no .tf files, so that a plan would destroy everything that the state knows. If that is \
+                      meant: wpinfra destroy. Otherwise name the directory of the configuration with -chdir=….";
+        return (None, Diagnostic::error("No configuration files", detail).into());
+    }
     let facts = std::mem::take(&mut ready.facts);
     let configuration = &ready.configuration;
     let desired = || -> Box<dyn Desired + '_> { Box::new(Evaluator::new(configuration)) };

@@ -10,10 +10,14 @@ use super::{Ended, SUCCESS};
 use crate::arguments::ProvidersArguments;
 use crate::inputs::{self, Fetching};
 use crate::render::tree::Tree;
+use crate::schema_json::schemas_to_json;
 use crate::session::Session;
 
 /// Shows which providers the configuration needs.
 pub(crate) async fn run(session: &Session, arguments: &ProvidersArguments) -> Ended {
+    if arguments.what.as_deref() == Some("schema") {
+        return schema(session, arguments.json).await;
+    }
     if let Some(what) = &arguments.what {
         let detail = format!(
             "There is no \"providers {what}\": providers are built in, so that nothing is to be locked or mirrored. \"wpinfra providers\" alone lists them."
@@ -40,5 +44,21 @@ pub(crate) async fn run(session: &Session, arguments: &ProvidersArguments) -> En
         let lines: Vec<String> = recorded.iter().map(|source| format!("    provider[{source}]\n\n")).collect();
         session.print(&format!("Providers required by state:\n\n{}", lines.concat()));
     }
+    Ok(SUCCESS)
+}
+
+/// Shows the schemas of the providers that the configuration needs.
+async fn schema(session: &Session, json: bool) -> Ended {
+    if !json {
+        let detail = "Schemas are shown as JSON only: wpinfra providers schema -json";
+        return Err(Diagnostic::error("Missing option -json", detail).into());
+    }
+    let (configuration, diagnostics) = inputs::load_without_values(session).await;
+    let configuration = accept(session, configuration, diagnostics)?;
+    let modules = configuration.provider_requirements();
+    let needed: BTreeSet<&str> =
+        modules.iter().flat_map(|module| &module.providers).map(|(source, _)| source.as_str()).collect();
+    let shown = schemas_to_json(&session.registry, needed.into_iter());
+    session.print(&format!("{shown}\n"));
     Ok(SUCCESS)
 }

@@ -14,6 +14,7 @@ pub(crate) async fn run(session: &Session, arguments: &ValidateArguments) -> u8 
     let (configuration, mut diagnostics) = inputs::load_without_values(session).await;
     if let Some(configuration) = configuration {
         diagnostics.extend(configuration.validate());
+        diagnostics.extend(configuration.advice());
     }
     let is_valid = !diagnostics.has_errors();
     if arguments.json {

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use wpinfra_core::{Diagnostic, Diagnostics, Severity, SourcePosition, SourceRange};
 
 use super::painter::Painter;
+use super::words::count;
 
 /// Texts that ranges point into, by the name that the ranges have.
 pub(crate) type Sources = BTreeMap<String, Arc<str>>;
@@ -39,11 +40,27 @@ pub(crate) fn render_diagnostics(
             Severity::Warning if style.compact_warnings && only_warnings => {
                 compact.entry(&diagnostic.summary).or_default().push(diagnostic);
             }
-            Severity::Warning => warnings.push_str(&render(diagnostic, sources, style)),
+            Severity::Warning => match number_of_others(diagnostic, diagnostics) {
+                Some(0) => warnings.push_str(&render(diagnostic, sources, style)),
+                Some(others) => {
+                    let detail = format!("{}\n\nThe same goes for {} more.", diagnostic.detail, count(others, "place"));
+                    warnings.push_str(&render(&Diagnostic { detail, ..diagnostic.clone() }, sources, style));
+                }
+                None => {}
+            },
         }
     }
     warnings.push_str(&render_compact(&compact, style.painter));
     (errors, warnings)
+}
+
+/// Returns how many more warnings there are that a person need not see in full; `None` if this is one of those.
+fn number_of_others(diagnostic: &Diagnostic, all: &Diagnostics) -> Option<usize> {
+    if !diagnostic.general {
+        return Some(0);
+    }
+    let mut same = all.iter().filter(|other| other.general && other.summary == diagnostic.summary);
+    (same.next() == Some(diagnostic)).then(|| same.count())
 }
 
 fn render_compact(warnings: &BTreeMap<&str, Vec<&Diagnostic>>, painter: Painter) -> String {
@@ -142,7 +159,7 @@ pub(crate) fn line_at<'s>(source: &'s str, position: &SourcePosition) -> (usize,
 }
 
 /// Returns the line that opens the top-level block that a position stands in, with its number and the byte where it begins.
-pub(crate) fn opening_line<'s>(source: &'s str, position: &SourcePosition) -> Option<(usize, usize, &'s str)> {
+fn opening_line<'s>(source: &'s str, position: &SourcePosition) -> Option<(usize, usize, &'s str)> {
     let (mut number, mut start, mut line) = line_at(source, position);
     loop {
         if line.starts_with(|c: char| c.is_alphabetic()) && line.contains('{') {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::eval::evaluate;
 use crate::expr::{ExprKind, Expression, StepKind};
+use crate::lint::note_quotes;
 use crate::scope::NoScope;
 use crate::suggest::did_you_mean;
 use crate::syntax::{Block, Body};
@@ -79,9 +80,12 @@ pub(super) fn label_count(block: &Block, wanted: usize) -> Diagnostic {
         ),
         _ => format!("only its name must stand: {kind} \"main\""),
     };
-    let summary = if block.labels.len() < wanted { "Missing block label" } else { "Extraneous block label" };
+    let (summary, range) = match block.labels.get(wanted) {
+        None => ("Missing block label", block.body.missing_range(&block.range())),
+        Some((_, surplus)) => ("Extraneous block label", block.body.range(*surplus)),
+    };
     let detail = format!("Between the word {kind:?} and the opening brace {labels}.");
-    Diagnostic::error(summary, detail).at(block.range())
+    Diagnostic::error(summary, detail).at(range)
 }
 
 /// Tells whether the labels can be names: they occur in references.
@@ -319,16 +323,10 @@ pub(super) fn read_list(expression: &Expression, diagnostics: &mut Diagnostics) 
     let element =
         |expr: &crate::expr::Expr| Expression { source: Arc::clone(&expression.source), expr: Arc::new(expr.clone()) };
     let elements: Vec<Expression> = elements.iter().map(element).collect();
-    for quoted in elements.iter().filter(|element| is_quoted(element)) {
-        let detail = "References stand without quotes. Take the quotes away.";
-        diagnostics.push(Diagnostic::warning("Quoted references are deprecated", detail).at(quoted.range()));
+    for element in &elements {
+        note_quotes(element, "reference", diagnostics);
     }
     elements
-}
-
-/// Tells whether an expression is a text in quotes where it could stand without; in JSON there is no other way.
-pub(super) fn is_quoted(expression: &Expression) -> bool {
-    expression.expr.literal_text().is_some() && !expression.source.file.ends_with(".json")
 }
 
 /// Reads `aws` or `aws.west`.
@@ -347,6 +345,7 @@ pub(super) fn read_provider_reference(
         // Before version 0.12 it stood in quotes, and in JSON it still does.
         _ => expression.expr.literal_text().map(|text| text.split('.').map(Arc::from).collect()),
     };
+    note_quotes(expression, "reference", diagnostics);
     let range = expression.range();
     let named = parts.filter(|parts| parts.iter().all(|part| rules::is_name(part)));
     match named.as_deref() {
@@ -364,10 +363,11 @@ pub(super) fn read_provider_reference(
 
 pub(super) fn read_repeat(fields: &Fields<'_>, diagnostics: &mut Diagnostics) -> Repeat {
     let repeat = Repeat { count: fields.expression("count"), for_each: fields.expression("for_each") };
-    if let (Some(_), Some(for_each)) = (&repeat.count, &repeat.for_each) {
+    if let (Some(_), Some(for_each)) = (&repeat.count, fields.body.attributes.get("for_each")) {
         let detail = "\"count\" and \"for_each\" exclude each other; keep one of them.";
-        diagnostics
-            .push(Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.range()));
+        diagnostics.push(
+            Diagnostic::error("Invalid combination of \"count\" and \"for_each\"", detail).at(for_each.name_range()),
+        );
     }
     repeat
 }
@@ -379,12 +379,16 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
         &[("required_providers", 0), ("backend", 1), ("cloud", 0), ("provider_meta", 1)],
         diagnostics,
     );
-    if let (Some(text), Some(expression)) =
-        (fields.text("required_version", diagnostics), fields.expression("required_version"))
-        && let Some(text) =
-            required_providers::checked_version(&text, VersionRules::Terraform, &expression, diagnostics)
+    if let (Some(text), Some(attribute)) =
+        (fields.text("required_version", diagnostics), fields.body.attributes.get("required_version"))
+        && let Some(text) = required_providers::checked_version(
+            &text,
+            VersionRules::Terraform,
+            &attribute.expression(),
+            diagnostics,
+        )
     {
-        let range = expression.range();
+        let range = attribute.range();
         if super::providers::satisfies(ANNOUNCED_VERSION, &text, VersionRules::Terraform) == Ok(false) {
             let detail = format!(
                 "The configuration wants version {text}, but wpinfra behaves like Terraform {ANNOUNCED_VERSION}. Change the constraint if that will do."
@@ -486,7 +490,8 @@ fn read_variable(block: &Block, name: &Arc<str>, diagnostics: &mut Diagnostics) 
     let reserved = ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
     if reserved.contains(&&**name) {
         let detail = format!("{name:?} is an argument of module blocks, so no variable can have this name.");
-        diagnostics.push(Diagnostic::error("Invalid variable name", detail).at(block.range()));
+        let range = block.labels.first().map_or_else(|| block.range(), |(_, label)| block.body.range(*label));
+        diagnostics.push(Diagnostic::error("Invalid variable name", detail).at(range));
     }
     let mut default = fields.constant("default", &Type::Dynamic, diagnostics);
     if let (Some(value), Some(expression)) = (&default, fields.expression("default")) {

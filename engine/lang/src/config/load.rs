@@ -62,11 +62,25 @@ impl Configuration {
 
     /// As [`Self::load`], with the modules that have to be fetched first told apart from what is wrong.
     pub fn load_or_ask(environment: Environment, inputs: Option<InputVariables>, registry: Arc<Registry>) -> Loaded {
+        let mut loaded = Self::load_with_errors(environment, inputs, registry);
+        loaded.configuration = loaded.configuration.filter(|_| !loaded.diagnostics.has_errors());
+        loaded
+    }
+
+    /// As [`Self::load_or_ask`], but with a configuration also where what the blocks say is wrong: for `console`.
+    ///
+    /// There is none where the blocks themselves cannot be read, or refer to each other in a circle.
+    pub fn load_with_errors(
+        environment: Environment,
+        inputs: Option<InputVariables>,
+        registry: Arc<Registry>,
+    ) -> Loaded {
         let (Loaded { configuration, mut diagnostics, missing }, lost) =
             Self::load_tree(environment, inputs.as_ref(), registry);
         let Some(mut configuration) = configuration.filter(|_| missing.is_empty()) else {
             return Loaded { configuration: None, diagnostics: sorted(diagnostics), missing };
         };
+        let readable = !diagnostics.has_errors();
         // From here on all errors are collected, also when there are some already: the user is to see them in one run.
         let mut consequences = Diagnostics::new();
         configuration.check_names(&mut diagnostics);
@@ -81,11 +95,11 @@ impl Configuration {
         let genuine = |problem: &Diagnostic| !lost || !(problem.summary.contains("undeclared"));
         diagnostics.extend(consequences.into_iter().filter(genuine).collect());
         if diagnostics.has_errors() {
-            return Loaded { configuration: None, diagnostics: sorted(diagnostics), missing };
+            diagnostics = sorted(diagnostics);
+        } else {
+            variables::check_validations(&configuration, &mut diagnostics);
         }
-        variables::check_validations(&configuration, &mut diagnostics);
-        let configuration = if diagnostics.has_errors() { None } else { Some(configuration) };
-        Loaded { configuration, diagnostics, missing }
+        Loaded { configuration: (readable && acyclic).then_some(configuration), diagnostics, missing }
     }
 
     /// Reads all files without looking at what they say: for commands that are about the modules themselves.
@@ -323,11 +337,13 @@ impl Loader<'_> {
         let Some((primary, overrides)) = self.file_names(dir, call) else { return module };
         for name in &primary {
             if let Some(body) = self.body(dir, name) {
+                module.notes.read(&body);
                 blocks::read_file(&mut module, &body, root, &mut self.diagnostics);
             }
         }
         for name in &overrides {
             if let Some(body) = self.body(dir, name) {
+                module.notes.read(&body);
                 let mut changes = Module::default();
                 blocks::read_file(&mut changes, &body, root, &mut self.diagnostics);
                 merge::apply(&mut module, changes, &mut self.diagnostics);
@@ -362,7 +378,8 @@ impl Loader<'_> {
         }
         primary.sort();
         overrides.sort();
-        if primary.is_empty() && overrides.is_empty() {
+        // Without a root module there is nothing to call, but still something to evaluate, validate and destroy.
+        if primary.is_empty() && overrides.is_empty() && call.is_some() {
             let detail = format!("There are no .tf files in the directory {dir:?}.");
             self.unreadable = true;
             self.diagnostics.push(Diagnostic::error("No configuration files", detail).at(call.cloned()));

@@ -8,6 +8,7 @@ use crate::syntax::Body;
 /// Applies an override file to the module.
 pub(super) fn apply(module: &mut Module, changes: Module, diagnostics: &mut Diagnostics) {
     let Module {
+        notes: _,
         lost,
         settings,
         providers,

@@ -122,6 +122,8 @@ pub struct CalledModule {
 pub(crate) struct Module {
     /// Whether blocks were left out because they are wrong.
     pub(crate) lost: bool,
+    /// What could be written better.
+    pub(crate) notes: crate::lint::Notes,
     pub(crate) settings: Settings,
     pub(crate) providers: Vec<ProviderBlock>,
     pub(crate) variables: IndexMap<Arc<str>, Variable>,
@@ -319,6 +321,12 @@ impl Configuration {
     /// Returns the files that were read with their text, by path.
     pub fn sources(&self) -> &BTreeMap<String, Arc<Source>> {
         &self.sources
+    }
+
+    /// Tells whether there are any files: otherwise a plan would destroy everything.
+    pub fn has_files(&self) -> bool {
+        let is_value = |path: &String| [".tfvars", ".tfvars.json"].iter().any(|ending| path.ends_with(ending));
+        !self.sources.keys().all(is_value)
     }
 
     /// Returns the declarations of the root variables.

@@ -6,10 +6,11 @@ use wpinfra_core::desired::ProvisionWhen;
 use wpinfra_core::{Diagnostic, Diagnostics, Mode};
 
 use super::blocks::{
-    Fields, is_quoted, label_count, read_condition, read_list, read_provider_reference, read_references, read_repeat,
+    Fields, label_count, read_condition, read_list, read_provider_reference, read_references, read_repeat,
 };
 use super::{LifecycleBlock, ProvisionerBlock, Resource, rules};
 use crate::expr::Expression;
+use crate::lint::note_quotes;
 use crate::references::ResourceKey;
 use crate::syntax::{Attribute, Block, Body};
 
@@ -138,6 +139,11 @@ pub(super) fn read_provisioner(
         attribute.value.keyword().map(ToString::to_string).or_else(|| attribute.value.literal_text().map(str::to_owned))
     };
     let range_of = |name: &str| body.attributes.get(name).map(|attribute| body.range(attribute.value.span));
+    for name in ["when", "on_failure"] {
+        if let Some(expression) = body.expression(name) {
+            note_quotes(&expression, "keyword", diagnostics);
+        }
+    }
     let when = match keyword("when").as_deref() {
         None | Some("create") if !body.attributes.contains_key("when") || keyword("when").is_some() => {
             ProvisionWhen::Create
@@ -158,13 +164,8 @@ pub(super) fn read_provisioner(
             false
         }
     };
-    for word in ["when", "on_failure"] {
-        let written = body.attributes.shift_remove(word).map(|attribute| attribute.expression());
-        if let Some(quoted) = written.filter(is_quoted) {
-            let detail = format!("The word after {word:?} stands without quotes. Take the quotes away.");
-            diagnostics.push(Diagnostic::warning("Quoted keywords are deprecated", detail).at(quoted.range()));
-        }
-    }
+    body.attributes.shift_remove("when");
+    body.attributes.shift_remove("on_failure");
     if when == ProvisionWhen::Destroy {
         rules::check_destroy_time(all_expressions(&body), diagnostics);
         rules::check_destroy_time(connection.iter().flat_map(all_expressions), diagnostics);

@@ -253,7 +253,9 @@ impl Gathered {
                     format!("The root module declares no variable {:?}; its value has no effect.", attribute.name);
                 let help = did_you_mean(&attribute.name, declared.keys().map(|name| &**name));
                 diagnostics.push(
-                    Diagnostic::warning("Value for undeclared variable", detail).at(attribute.name_range()).help(help),
+                    Diagnostic::general_warning("Value for undeclared variable", detail)
+                        .at(attribute.name_range())
+                        .help(help),
                 );
                 continue;
             }

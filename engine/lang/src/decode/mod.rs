@@ -103,8 +103,9 @@ impl Decoder<'_> {
                 Some(known) if known.is_configurable() => {
                     if let Some(instead) = known.deprecated {
                         let detail = format!("The argument {:?} is deprecated: {instead}", attribute.name);
-                        self.diagnostics
-                            .push(Diagnostic::warning("Argument is deprecated", detail).at(attribute.name_range()));
+                        self.diagnostics.push(
+                            Diagnostic::general_warning("Argument is deprecated", detail).at(attribute.name_range()),
+                        );
                     }
                     continue;
                 }
@@ -224,7 +225,8 @@ impl Decoder<'_> {
             }
             if let Some(instead) = schema.deprecated {
                 let detail = format!("Blocks of type {name:?} are deprecated: {instead}");
-                self.diagnostics.push(Diagnostic::warning("Block is deprecated", detail).at(instance.block.range()));
+                self.diagnostics
+                    .push(Diagnostic::general_warning("Block is deprecated", detail).at(instance.block.range()));
             }
             labels.push(instance.block.label(0).cloned().unwrap_or_default());
             elements.push(self.instance(instance, &schema.block, &at));

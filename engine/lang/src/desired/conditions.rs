@@ -9,7 +9,7 @@ use wpinfra_core::{Diagnostic, Diagnostics, Marks, ModuleInstance, Severity, Sou
 
 use super::Evaluator;
 use crate::config::{Condition, Variable};
-use crate::eval::{Failed, Scope, evaluate, evaluate_with};
+use crate::eval::{Failed, Scope, describe, evaluate, evaluate_with};
 use crate::expr::Traversal;
 use crate::functions::FunctionScope;
 use crate::module_scope::ModuleScope;
@@ -34,12 +34,12 @@ pub(super) fn assertions(conditions: &[Condition], scope: &dyn Scope) -> Diagnos
         match verdict(condition, Kind::Assertion, scope, &mut diagnostics) {
             Verdict::Fails(detail) => {
                 let problem = Diagnostic::error("Check block assertion failed", detail).at(condition.condition.range());
-                diagnostics.push(problem.within(condition.range.clone()));
+                diagnostics.push(Diagnostic { references: describe(&condition.condition, scope), ..problem });
             }
             Verdict::Unknown => {
                 let detail = "What the assertion is about is known only after apply; then it is checked.";
                 let problem = Diagnostic::warning("Check block assertion known after apply", detail);
-                diagnostics.push(problem.at(condition.condition.range()).within(condition.range.clone()));
+                diagnostics.push(problem.at(condition.condition.range()));
             }
             Verdict::Holds | Verdict::Wrong => {}
         }
@@ -146,7 +146,7 @@ enum Verdict {
 fn holds(condition: &Condition, summary: &str, kind: Kind, scope: &dyn Scope, diagnostics: &mut Diagnostics) {
     if let Verdict::Fails(detail) = verdict(condition, kind, scope, diagnostics) {
         let problem = Diagnostic::error(summary, detail).at(condition.condition.range());
-        diagnostics.push(problem.within(condition.range.clone()));
+        diagnostics.push(Diagnostic { references: describe(&condition.condition, scope), ..problem });
     }
 }
 

@@ -19,7 +19,7 @@ use wpinfra_core::{Diagnostic, Diagnostics, Marks, ModuleInstance, Type, Value};
 use crate::config::address::instance_key;
 use crate::config::{Configuration, parse_move_end};
 use crate::decode::decode;
-use crate::eval::{Scope as _, elements, evaluate, evaluate_with};
+use crate::eval::{console_text, elements, evaluate, evaluate_with};
 use crate::expr::{ExprKind, Expression, Step, StepKind};
 use crate::module_scope::{ModuleScope, Repeated, given};
 use crate::references::ResourceKey;
@@ -69,29 +69,7 @@ impl<'c> Evaluator<'c> {
     /// Evaluates an expression in the root module and returns what `console` prints.
     pub fn console(&self, expression: &Expression, known: &Known) -> (String, Diagnostics) {
         let root = ModuleInstance::default();
-        let scope = self.scope(0, &root, known);
-        let mut diagnostics = Diagnostics::new();
-        // What is not declared is wrong even where `try` would catch it.
-        expression.traversals(&mut |traversal| {
-            let mut found = Diagnostics::new();
-            let resolved = scope.resolve(traversal, &expression.source, &mut found);
-            let undeclared = |problem: &Diagnostic| {
-                problem.summary.starts_with("Reference to undeclared") || problem.summary == "Invalid reference"
-            };
-            if resolved.is_err() {
-                diagnostics.extend(found.into_iter().filter(undeclared).collect());
-            }
-        });
-        if diagnostics.has_errors() {
-            return (String::new(), diagnostics);
-        }
-        let value = diagnostics.absorb(evaluate(expression, &scope));
-        let is_type = matches!(&expression.expr.kind, ExprKind::Call(call) if &*call.name == "type");
-        let text = match value.as_str() {
-            Some(text) if is_type => text.to_owned(),
-            _ => crate::print::format_value(&value),
-        };
-        (text, diagnostics)
+        console_text(expression, &self.scope(0, &root, known))
     }
 
     /// Evaluates an expression in the root module.

@@ -1,4 +1,4 @@
-//! Function calls, and the functions whose arguments the evaluator itself must see: `try`, `can`, `templatefile`, `templatestring`, `type`.
+//! Function calls, and the functions whose arguments the evaluator itself must see: `try`, `can`, `templatefile`, `templatestring`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,7 +58,11 @@ impl Evaluation<'_> {
             "can" => self.can_call(expr, call),
             "templatefile" => self.templatefile(expr, call),
             "templatestring" => self.templatestring(expr, call),
-            "type" => self.type_call(expr, call),
+            "type" => {
+                let detail =
+                    "type() exists in the console only, with one argument, and not as a part of another expression.";
+                self.fail_at(expr, call.name_span, "Invalid use of type function", detail, None)
+            }
             name => self.plain_call(expr, call, name),
         }
     }
@@ -78,15 +82,27 @@ impl Evaluation<'_> {
         match functions::call(name, &arguments, &self.scope.functions()) {
             Ok(value) => Ok(value.with_marks(marks)),
             Err(error) => {
-                let at = error.argument.map(|index| index.min(call.arguments.len().saturating_sub(1)));
-                let argument = at.and_then(|index| call.arguments.get(index));
-                let (summary, span) = match argument {
-                    Some(argument) => ("Invalid function argument", argument.span),
-                    None => ("Error in function call", expr.span),
-                };
                 let detail = format!("The call to {name:?} failed: {}.", error.message.trim_end_matches('.'));
-                self.fail_at(expr, span, summary, detail, None)
+                let (summary, span) = Self::place_of(expr, call, name, &error);
+                let mut problem = Diagnostic::error(summary, detail).at(self.source.range(span));
+                problem.called = Some(call.name.to_string());
+                self.fail_with(problem, Some(expr), expr.span)
             }
+        }
+    }
+
+    /// Returns what to call an error of a function, and where it is: an argument, the name, or where one more would have to stand.
+    fn place_of(expr: &Expr, call: &Call, name: &str, error: &functions::FunctionError) -> (&'static str, Span) {
+        let argument =
+            error.argument.and_then(|index| call.arguments.get(index.min(call.arguments.len().saturating_sub(1))));
+        let end = expr.span.end;
+        let least = functions::signature(name).map_or(0, |signature| signature.parameters.len());
+        match argument {
+            Some(argument) => ("Invalid function argument", argument.span),
+            None if !call.expand && call.arguments.len() < least => {
+                ("Not enough function arguments", Span { start: end.saturating_sub(1), end })
+            }
+            None => ("Error in function call", Span { start: call.name_span.start, end: call.name_span.end + 1 }),
         }
     }
 
@@ -151,14 +167,6 @@ impl Evaluation<'_> {
         let result = self.expr(argument);
         let found = std::mem::replace(&mut self.diagnostics, before);
         Ok(Value::bool(result.is_ok() && !found.has_errors()))
-    }
-
-    fn type_call(&mut self, expr: &Expr, call: &Call) -> Evaluated {
-        let [argument] = call.arguments.as_slice() else {
-            return self.fail(expr, "Wrong number of arguments", "\"type\" takes one expression.");
-        };
-        let value = self.expr(argument)?;
-        Ok(Value::string(print::type_text(value.ty())))
     }
 
     fn templatefile(&mut self, expr: &Expr, call: &Call) -> Evaluated {

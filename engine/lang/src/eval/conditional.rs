@@ -3,14 +3,17 @@
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
 use wpinfra_core::unify::unify;
-use wpinfra_core::{Number, Type, Value};
+use wpinfra_core::{Diagnostic, Number, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed};
 use crate::expr::Expr;
 use crate::print;
 
+/// The condition and the two results.
+type Branches = (Expr, Expr, Expr);
+
 impl Evaluation<'_> {
-    pub(super) fn conditional(&mut self, expr: &Expr, all: &(Expr, Expr, Expr)) -> Evaluated {
+    pub(super) fn conditional(&mut self, expr: &Expr, all: &Branches) -> Evaluated {
         let condition = self.expr(&all.0).and_then(|value| self.condition(expr, &all.0, &value));
         // An error in the branch that is not taken does not matter, so each branch keeps its own.
         let before = std::mem::take(&mut self.diagnostics);
@@ -28,17 +31,18 @@ impl Evaluation<'_> {
             self.diagnostics.extend(otherwise_diagnostics);
         }
         let ty = match (&then, &otherwise) {
-            (Ok(then), Ok(otherwise)) => self.common_type(expr, then, otherwise)?,
+            (Ok(then), Ok(otherwise)) => self.common_type(expr, all, then, otherwise)?,
             // The type of a branch that failed is not known.
             (Ok(only), Err(Failed)) | (Err(Failed), Ok(only)) => only.ty().clone(),
             (Err(Failed), Err(Failed)) => return Err(Failed),
         };
         let marks = condition.marks();
         match taken {
-            Some(true) => self.branch(expr, &then?, &ty).map(|value| value.with_marks(marks)),
-            Some(false) => self.branch(expr, &otherwise?, &ty).map(|value| value.with_marks(marks)),
+            Some(true) => self.branch(expr, all, &then?, &ty).map(|value| value.with_marks(marks)),
+            Some(false) => self.branch(expr, all, &otherwise?, &ty).map(|value| value.with_marks(marks)),
             None => {
-                let (then, otherwise) = (self.branch(expr, &then?, &ty)?, self.branch(expr, &otherwise?, &ty)?);
+                let (then, otherwise) =
+                    (self.branch(expr, all, &then?, &ty)?, self.branch(expr, all, &otherwise?, &ty)?);
                 let marks = marks | then.marks() | otherwise.marks();
                 Ok(either(&then, &otherwise, ty).with_marks(marks))
             }
@@ -65,7 +69,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn common_type(&mut self, expr: &Expr, then: &Value, otherwise: &Value) -> Result<Type, Failed> {
+    fn common_type(&mut self, expr: &Expr, all: &Branches, then: &Value, otherwise: &Value) -> Result<Type, Failed> {
         let untyped_null = |value: &Value| value.is_null() && *value.ty() == Type::Dynamic;
         if untyped_null(then) {
             return Ok(otherwise.ty().clone());
@@ -81,15 +85,21 @@ impl Evaluation<'_> {
             print::kind(then.ty()),
             print::kind(otherwise.ty()),
         );
-        self.fail(expr, "Inconsistent conditional result types", detail)
+        self.inconsistent(expr, all, detail)
     }
 
-    fn branch(&mut self, expr: &Expr, value: &Value, ty: &Type) -> Evaluated {
+    fn inconsistent<T>(&mut self, expr: &Expr, all: &Branches, detail: String) -> Result<T, Failed> {
+        let results = self.source.range(all.1.span.to(all.2.span));
+        let problem = Diagnostic::error("Inconsistent conditional result types", detail).at(results);
+        self.fail_with(problem, None, expr.span)
+    }
+
+    fn branch(&mut self, expr: &Expr, all: &Branches, value: &Value, ty: &Type) -> Evaluated {
         match convert(value, ty) {
             Ok(converted) => Ok(converted),
             Err(error) => {
                 let detail = format!("The result cannot be converted to {ty}: {}.", error.message);
-                self.fail(expr, "Inconsistent conditional result types", detail)
+                self.inconsistent(expr, all, detail)
             }
         }
     }

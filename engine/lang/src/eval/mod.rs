@@ -2,6 +2,7 @@
 
 mod calls;
 mod conditional;
+mod console;
 mod equality;
 mod for_expr;
 pub(crate) mod limits;
@@ -23,6 +24,7 @@ use crate::functions::FunctionScope;
 use crate::print;
 use crate::syntax::{Source, Span};
 
+pub use console::console_text;
 pub use equality::equal;
 pub(crate) use for_expr::elements;
 pub use traversal::{attribute_of, index_of};
@@ -74,6 +76,11 @@ pub fn evaluate_with(
     (value, evaluation.diagnostics)
 }
 
+/// Describes the values of what an expression refers to.
+pub(crate) fn describe(expression: &Expression, scope: &dyn Scope) -> Vec<ReferenceValue> {
+    Evaluation::new(&expression.source, scope).references(&expression.expr)
+}
+
 /// The evaluation of one expression.
 pub struct Evaluation<'a> {
     source: &'a Arc<Source>,
@@ -120,7 +127,7 @@ impl<'a> Evaluation<'a> {
     fn expr_inner(&mut self, expr: &Expr) -> Evaluated {
         match &expr.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
-            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Template(parts) => self.template(expr, parts),
             ExprKind::Tuple(elements) => self.all(elements).map(Value::tuple),
             ExprKind::Object(items) => self.object(items),
             ExprKind::Parenthesis(inner) => self.expr(inner),
@@ -131,7 +138,8 @@ impl<'a> Evaluation<'a> {
             }
             ExprKind::Index(both) => {
                 let (value, key) = (self.expr(&both.0), self.expr(&both.1));
-                self.index(expr, &value?, &key?, both.1.span)
+                let brackets = Span { start: both.0.span.end, end: expr.span.end };
+                self.index(expr, &value?, &key?, brackets)
             }
             ExprKind::Splat(splat) => {
                 let list = self.expr(&splat.list)?;
@@ -217,35 +225,53 @@ impl<'a> Evaluation<'a> {
         detail: impl Into<String>,
         help: Option<String>,
     ) -> Result<T, Failed> {
-        let mut diagnostic = Diagnostic::error(summary, detail).at(self.source.range(span)).help(help);
-        if expr.span != span {
-            diagnostic = diagnostic.within(self.source.range(expr.span));
-        }
-        if !self.quiet {
+        let diagnostic = Diagnostic::error(summary, detail).at(self.source.range(span)).help(help);
+        self.fail_with(diagnostic, Some(expr), expr.span)
+    }
+
+    /// Reports an error whose place is known, with the values of what a part of the expression refers to.
+    ///
+    /// `around` is what must be seen to understand the place.
+    fn fail_with<T>(&mut self, diagnostic: Diagnostic, referring: Option<&Expr>, around: Span) -> Result<T, Failed> {
+        let around = self.source.range(around);
+        let is_wider = diagnostic.subject.as_ref() != Some(&around);
+        let mut diagnostic = if is_wider { diagnostic.within(around) } else { diagnostic };
+        if let (Some(expr), false) = (referring, self.quiet) {
             diagnostic.references = self.references(expr);
         }
         self.diagnostics.push(diagnostic);
         Err(Failed)
     }
 
-    /// Describes the values of the references in a part of the expression.
+    /// Describes the values of the references in a part of the expression, as far as they can be followed.
+    ///
+    /// What is sensitive, or of which nothing is known, would explain nothing.
     fn references(&mut self, expr: &Expr) -> Vec<ReferenceValue> {
         let mut traversals = Vec::new();
         expr.traversals(&mut Vec::new(), &mut |traversal| traversals.push(traversal));
         let mut described: Vec<ReferenceValue> = Vec::new();
         for traversal in traversals {
-            let last = traversal.steps.last().map_or(traversal.root_span, |step| step.span);
-            let span = traversal.root_span.to(last);
+            let Some((span, value)) = self.longest_part(traversal) else { continue };
             let reference = self.source.text_of(span).to_owned();
-            if described.iter().any(|known| known.reference == reference) {
+            let is_unknown = !value.is_known() && matches!(value.ty(), Type::Dynamic | Type::Object(_));
+            if is_unknown || value.is_sensitive() || described.iter().any(|known| known.reference == reference) {
                 continue;
             }
-            let whole = Expr { kind: ExprKind::Traversal(Box::new(traversal.clone())), span };
-            if let Ok(value) = self.quietly(|this| this.traversal(&whole, traversal)) {
-                described.push(ReferenceValue { reference, statement: print::statement(&value) });
-            }
+            described.push(ReferenceValue { reference, statement: print::statement(&value) });
         }
+        described.sort_by(|one, other| one.reference.cmp(&other.reference));
         described
+    }
+
+    /// Returns the longest beginning of a traversal that has a value, with where it stands; a name alone is none.
+    fn longest_part(&mut self, traversal: &Traversal) -> Option<(Span, Value)> {
+        (1..=traversal.steps.len()).rev().find_map(|count| {
+            let steps = traversal.steps[..count].to_vec();
+            let span = traversal.root_span.to(steps[count - 1].span);
+            let part = Traversal { steps, ..traversal.clone() };
+            let whole = Expr { kind: ExprKind::Traversal(Box::new(part.clone())), span };
+            self.quietly(|this| this.traversal(&whole, &part)).ok().map(|value| (span, value))
+        })
     }
 
     /// Evaluates without reporting errors.

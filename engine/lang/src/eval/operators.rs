@@ -2,7 +2,7 @@
 
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
-use wpinfra_core::{Marks, Number, Type, Value};
+use wpinfra_core::{Diagnostic, Marks, Number, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed, equal};
 use crate::expr::{BinaryOperator, Expr, UnaryOperator};
@@ -87,7 +87,8 @@ impl Evaluation<'_> {
             Ok(converted) => converted,
             Err(error) => {
                 let detail = format!("This operand does not suit the operator: {}.", error.message);
-                return self.fail_at(whole, span, "Invalid operand", detail, None);
+                let problem = Diagnostic::error("Invalid operand", detail).at(self.source.range(span));
+                return self.fail_with(problem, Some(whole), whole.span);
             }
         };
         if converted.is_null() {

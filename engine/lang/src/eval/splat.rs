@@ -4,7 +4,7 @@ use wpinfra_core::refinement::Refinement;
 use wpinfra_core::{Type, Value};
 
 use super::{Evaluated, Evaluation, Failed};
-use crate::expr::{Expr, SplatStep};
+use crate::expr::{Expr, ExprKind, SplatStep};
 
 impl Evaluation<'_> {
     pub(super) fn splat(&mut self, expr: &Expr, list: &Value, each: &[SplatStep]) -> Evaluated {
@@ -82,6 +82,8 @@ impl Evaluation<'_> {
     }
 
     fn splat_element(&mut self, expr: &Expr, element: Value, each: &[SplatStep]) -> Evaluated {
+        // What fails is a step into an element, which has no name: the list would explain nothing.
+        let expr = &Expr { kind: ExprKind::Literal(Value::null(Type::Dynamic)), span: expr.span };
         let mut current = element;
         for step in each {
             current = match step {

@@ -3,15 +3,18 @@
 use wpinfra_core::convert::convert;
 use wpinfra_core::refinement::Refinement;
 use wpinfra_core::stack::deeper;
-use wpinfra_core::{Marks, Type, Value};
+use wpinfra_core::{Diagnostic, Marks, Type, Value};
 
 use super::{Evaluated, Evaluation, Failed, limits};
 use crate::expr::{Expr, TemplatePart};
 use crate::print;
+use crate::syntax::Span;
 
 /// Text that has been rendered so far.
 #[derive(Default)]
 struct Rendered {
+    /// Where the template stands.
+    whole: Span,
     text: String,
     /// Whether something unknown came after `text`, which is then only the beginning.
     unknown: bool,
@@ -19,11 +22,11 @@ struct Rendered {
 }
 
 impl Evaluation<'_> {
-    pub(super) fn template(&mut self, parts: &[TemplatePart]) -> Evaluated {
+    pub(super) fn template(&mut self, expr: &Expr, parts: &[TemplatePart]) -> Evaluated {
         if let [TemplatePart::Interpolation(only)] = parts {
             return self.expr(only);
         }
-        let mut rendered = Rendered::default();
+        let mut rendered = Rendered { whole: expr.span, ..Rendered::default() };
         self.render(parts, &mut rendered)?;
         let value = if rendered.unknown {
             let prefix = (!rendered.text.is_empty()).then(|| rendered.text.into());
@@ -56,14 +59,16 @@ impl Evaluation<'_> {
     fn interpolation(&mut self, expr: &Expr, rendered: &mut Rendered) -> Result<(), Failed> {
         let value = self.expr(expr)?;
         if value.is_null() {
-            return self.fail(expr, "Null in a template", "A null value cannot be put into a string.");
+            let problem = Diagnostic::error("Null in a template", "A null value cannot be put into a string.");
+            return self.fail_with(problem.at(self.source.range(expr.span)), Some(expr), rendered.whole);
         }
         let Ok(text) = convert(&value, &Type::String) else {
             let detail = format!(
                 "Only strings, numbers and bools can be put into a string, but this is {}. Convert it first, with jsonencode for instance.",
                 print::kind(value.ty())
             );
-            return self.fail(expr, "Invalid template interpolation value", detail);
+            let problem = Diagnostic::error("Invalid template interpolation value", detail);
+            return self.fail_with(problem.at(self.source.range(expr.span)), Some(expr), rendered.whole);
         };
         rendered.marks |= text.deep_marks();
         if rendered.unknown {
@@ -103,7 +108,7 @@ impl Evaluation<'_> {
             Some(false) => self.render(otherwise, rendered),
             None => {
                 rendered.unknown = true;
-                let mut unused = Rendered { unknown: true, ..Rendered::default() };
+                let mut unused = Rendered { unknown: true, whole: rendered.whole, ..Rendered::default() };
                 let results = [self.render(then, &mut unused), self.render(otherwise, &mut unused)];
                 rendered.marks |= unused.marks;
                 results.into_iter().collect()

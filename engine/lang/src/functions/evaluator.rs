@@ -26,11 +26,5 @@ pub(super) fn signatures() -> Vec<Signature> {
             [Parameter::string("template"), Parameter::any("vars")],
             Type::String,
         ),
-        Signature::lazy(
-            "type",
-            "Returns the type of the value; only in the console.",
-            [Parameter::any("value").nullable()],
-            Type::Dynamic,
-        ),
     ]
 }

@@ -121,7 +121,7 @@ static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| TABLE.iter().map(|s
 
 /// Calls the function; `core::` may stand before its name.
 ///
-/// `try`, `can`, `templatefile`, `templatestring` and `type` belong to the evaluator: calling them here is a bug.
+/// `try`, `can`, `templatefile` and `templatestring` belong to the evaluator: calling them here is a bug.
 pub fn call(name: &str, arguments: &[Value], scope: &FunctionScope<'_>) -> Result<Value, FunctionError> {
     match signature(name) {
         Some(signature) => signature.call(arguments, scope),

@@ -1,5 +1,6 @@
 //! Text to trees: bodies, blocks, attributes and expressions, each with its place.
 
+mod context;
 mod convert;
 mod explain;
 pub mod json;
@@ -15,8 +16,9 @@ use indexmap::IndexMap;
 use wpinfra_core::{Diagnostics, SourceRange};
 
 use crate::expr::{Expr, Expression};
+pub use context::context_at;
 pub use position::{Source, Span};
-pub use split::{parse_body, parse_expression, parse_part, parse_template};
+pub use split::{is_unfinished, parse_body, parse_expression, parse_part, parse_template};
 
 /// Attributes and blocks at one level.
 #[derive(Clone, Debug)]
@@ -74,12 +76,17 @@ impl Body {
         self.source.range(span)
     }
 
-    /// Returns where something is missing: where the body ends in JSON, in the head of its block otherwise.
+    /// Returns where something that is missing would have to stand: the opening brace of the block, or the closing one in JSON;
+    /// `head` where there is none.
     pub fn missing_range(&self, head: &SourceRange) -> SourceRange {
-        if !self.source.file.ends_with(".json") {
-            return head.clone();
-        }
-        self.range(Span { start: self.span.end.saturating_sub(1), end: self.span.end })
+        let text = self.source.text_of(self.span);
+        let mut quoted = false;
+        let is_opening = |character: char| {
+            quoted ^= character == '"';
+            character == '{' && !quoted
+        };
+        let at = if text.starts_with('{') { text.len().checked_sub(1) } else { text.find(is_opening) };
+        at.map_or_else(|| head.clone(), |at| self.range(Span::new(at..at + 1, self.span.start as usize)))
     }
 
     /// Returns the attribute as an expression with its source.

@@ -77,7 +77,8 @@ pub(super) fn parse_body_piece(source: &Arc<Source>, piece: &Prepared) -> Result
 
 /// Parses a text that is one expression.
 pub fn parse_expression(source: &Arc<Source>) -> Result<Expression, Box<Diagnostic>> {
-    let text = source.text.trim_end();
+    let text = without_comments(&source.text);
+    let text = text.trim_end();
     let offset = text.len() - text.trim_start().len();
     expression(source, offset, &text[offset..])
 }
@@ -94,6 +95,25 @@ fn expression(source: &Arc<Source>, offset: usize, text: &str) -> Result<Express
     Ok(Expression { source: Arc::clone(source), expr: Arc::new(expr) })
 }
 
+/// Writes spaces in place of comments, which the parser does not know around an expression.
+fn without_comments(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut out: Option<String> = None;
+    let mut scanner = Scanner { text, at: 0 };
+    while let Some(character) = scanner.rest().chars().next() {
+        let start = scanner.at;
+        if scanner.skip_comment() {
+            let blank =
+                text[start..scanner.at].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect::<String>();
+            out.get_or_insert_with(|| text.to_owned()).replace_range(start..scanner.at, &blank);
+        } else if character == '"' {
+            scanner.string();
+        } else if !(scanner.rest().starts_with("<<") && scanner.heredoc().is_some()) {
+            scanner.at += character.len_utf8();
+        }
+    }
+    out.map_or(std::borrow::Cow::Borrowed(text), std::borrow::Cow::Owned)
+}
+
 /// Parses a text that is a template from end to end, beginning `offset` bytes into the source.
 pub fn parse_template(source: &Arc<Source>, span: Span) -> Result<Expr, Box<Diagnostic>> {
     let text = source.text_of(span);
@@ -107,6 +127,40 @@ pub fn parse_template(source: &Arc<Source>, span: Span) -> Result<Expr, Box<Diag
 fn first(problems: Diagnostics) -> Box<Diagnostic> {
     let bug = || Diagnostic::bug("Lost problem", "An expression failed without a reason.");
     Box::new(problems.into_iter().next().unwrap_or_else(bug))
+}
+
+/// Tells whether an expression goes on in the next line: a bracket, an interpolation, a heredoc or a comment is open at its end.
+pub fn is_unfinished(text: &str) -> bool {
+    // The newline that the user has typed is what a heredoc begins with.
+    let text = format!("{text}\n");
+    let mut scanner = Scanner { text: &text, at: 0 };
+    let mut depth = 0_usize;
+    while let Some(character) = scanner.rest().chars().next() {
+        let rest = scanner.rest();
+        match character {
+            '/' if rest.starts_with("/*") && !rest.contains("*/") => return true,
+            '"' => {
+                if scanner.string() == Ending::Missing {
+                    return true;
+                }
+            }
+            '<' if rest.starts_with("<<") => match scanner.heredoc() {
+                Some(Ending::Missing) => return true,
+                Some(Ending::Found) => {}
+                None => scanner.at += 1,
+            },
+            _ if scanner.skip_comment() => {}
+            other => {
+                match other {
+                    '{' | '[' | '(' => depth += 1,
+                    '}' | ']' | ')' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                scanner.at += other.len_utf8();
+            }
+        }
+    }
+    depth > 0
 }
 
 /// Parses the items of a body that does not parse as a whole, and the items of those that do not.
@@ -133,15 +187,15 @@ fn find_errors(source: &Arc<Source>, offset: usize, text: &str, diagnostics: &mu
     }
 }
 
-struct Item {
-    start: usize,
-    end: usize,
+pub(super) struct Item {
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// What stands between the braces, if it is a block that ends.
     inside: Option<std::ops::Range<usize>>,
 }
 
 /// Cuts a body into its attributes and blocks by counting brackets outside of strings and comments.
-fn items(text: &str) -> Vec<Item> {
+pub(super) fn items(text: &str) -> Vec<Item> {
     let mut items = Vec::new();
     let mut scanner = Scanner { text, at: 0 };
     while scanner.skip_blank() {
@@ -150,6 +204,15 @@ fn items(text: &str) -> Vec<Item> {
         items.push(Item { start, end: scanner.at, inside });
     }
     items
+}
+
+/// Whether something that must be closed is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// It is, or the line ends where only the line could close it.
+    Found,
+    /// The text ends first.
+    Missing,
 }
 
 struct Scanner<'t> {
@@ -181,8 +244,10 @@ impl Scanner<'_> {
                 continue;
             }
             match found {
-                '"' => self.string(),
-                '<' if self.rest().starts_with("<<") && self.heredoc() => heredoc(start, self.at),
+                '"' => {
+                    self.string();
+                }
+                '<' if self.rest().starts_with("<<") && self.heredoc().is_some() => heredoc(start, self.at),
                 other => {
                     character(start, other);
                     self.at += other.len_utf8();
@@ -230,8 +295,10 @@ impl Scanner<'_> {
                 continue;
             }
             match character {
-                '"' => self.string(),
-                '<' if self.rest().starts_with("<<") && self.heredoc() => {}
+                '"' => {
+                    self.string();
+                }
+                '<' if self.rest().starts_with("<<") && self.heredoc().is_some() => {}
                 '{' | '[' | '(' => {
                     if depth == 0 && character == '{' && !assigned {
                         block = Some(self.at + 1);
@@ -269,7 +336,7 @@ impl Scanner<'_> {
     }
 
     /// Goes past a string, or to the end of the line if it does not end there.
-    fn string(&mut self) {
+    fn string(&mut self) -> Ending {
         self.at += 1;
         let mut depth = 0_usize;
         while let Some(character) = self.rest().chars().next() {
@@ -284,7 +351,9 @@ impl Scanner<'_> {
                     depth += 1;
                     self.at += 2;
                 }
-                '"' if depth > 0 => self.string(),
+                '"' if depth > 0 => {
+                    self.string();
+                }
                 '{' if depth > 0 => {
                     depth += 1;
                     self.at += 1;
@@ -295,33 +364,34 @@ impl Scanner<'_> {
                 }
                 '"' => {
                     self.at += 1;
-                    return;
+                    return Ending::Found;
                 }
-                '\n' if depth == 0 => return,
+                '\n' if depth == 0 => return Ending::Found,
                 other => self.at += other.len_utf8(),
             }
         }
+        Ending::Missing
     }
 
-    /// Goes past a heredoc, or to the end of the text if it does not end; `false` if this is none.
-    fn heredoc(&mut self) -> bool {
+    /// Goes past a heredoc, or to the end of the text if it does not end; `None` if this is none.
+    fn heredoc(&mut self) -> Option<Ending> {
         let rest = self.rest();
-        let Some((first, body)) = rest.split_once('\n') else { return false };
+        let (first, body) = rest.split_once('\n')?;
         let delimiter = first.trim_start_matches("<<").trim_start_matches('-').trim();
         if delimiter.is_empty() || !delimiter.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
-            return false;
+            return None;
         }
         let mut length = first.len() + 1;
         for line in body.split_inclusive('\n') {
             if line.trim() == delimiter {
                 // The newline after the delimiter ends the item.
                 self.at += length + line.trim_end().len();
-                return true;
+                return Some(Ending::Found);
             }
             length += line.len();
         }
         self.at = self.text.len();
-        true
+        Some(Ending::Missing)
     }
 }
 
@@ -443,5 +513,43 @@ mod tests {
         assert_eq!(lines("a {\n x = \"abc\n}\nb {\n y = 1 +\n}\n").len(), 2);
         assert_eq!(lines("resource \"a\" \"b\" {\n x = 1\n\nresource \"c\" \"d\" {\n y = = 2\n}\n").len(), 2);
         assert_eq!(lines("a = <<EOT\n}{\nEOT\nb = 1\n"), []);
+    }
+
+    #[test]
+    fn comments_may_stand_around_an_expression() {
+        for (text, expected) in [
+            ("1 # é", "1     "),
+            ("/* a\n */ \"# b\" // c", "    \n    \"# b\"     "),
+            ("<<EOT\n# a\nEOT\n# b", "<<EOT\n# a\nEOT\n   "),
+        ] {
+            assert_eq!(without_comments(text), expected, "{text}");
+            assert!(parse_expression(&Source::new("a", text)).is_ok(), "{text}");
+        }
+        assert!(parse_expression(&Source::new("a", "# only")).is_err());
+    }
+
+    #[test]
+    fn an_open_bracket_heredoc_or_comment_goes_on_in_the_next_line() {
+        for open in
+            ["[1,", "{\na = (", "<<EOT", "<<-EOT\n  a", "upper(<<EOT\na\nEOT", "1 /* a", "\"${f(", "[ # ]", "[\"]\""]
+        {
+            assert!(is_unfinished(open), "{open}");
+        }
+        for closed in [
+            "",
+            "1",
+            "[1]",
+            ")",
+            "[1))",
+            "\"[",
+            "\"a\nb",
+            "<<EOT\na\nEOT",
+            "1 # [",
+            "1 /* [ */",
+            "\"${f({})}[\"",
+            "1 <= 2",
+        ] {
+            assert!(!is_unfinished(closed), "{closed}");
+        }
     }
 }

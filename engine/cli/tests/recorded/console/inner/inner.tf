@@ -1,0 +1,5 @@
+variable "given" {}
+
+output "taken" {
+  value = "${var.given}!"
+}
