@@ -43,15 +43,17 @@ pub(crate) fn run(session: &Session, arguments: &FmtArguments) -> u8 {
         }
     }
     let Run { said, differs, diagnostics, .. } = run;
-    session.show(&diagnostics);
-    if diagnostics.has_errors() {
-        if !arguments.check {
-            session.print(&said);
-        }
-        return ERRORS;
+    let has_errors = diagnostics.has_errors();
+    // What a check says of some files while others cannot be read would not be its result.
+    if !(arguments.check && has_errors) {
+        session.print(&said);
     }
-    session.print(&said);
-    if arguments.check && differs { DIFFERENCES } else { SUCCESS }
+    session.show(&diagnostics);
+    match (has_errors, arguments.check && differs) {
+        (true, _) => ERRORS,
+        (false, true) => DIFFERENCES,
+        (false, false) => SUCCESS,
+    }
 }
 
 struct Run<'s> {

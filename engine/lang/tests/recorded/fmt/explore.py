@@ -23,6 +23,8 @@ REPOSITORY = HERE.parents[4]
 BATCH = 1000
 BLANKS = ["", " ", "  ", "\t", "     ", " /* c */ ", "/**/"]
 BREAKS = ["\n", "\n\n", "  \n", "\n    ", "\n\t", " # note\n", "// note\n", "\n/* c */\n", "\r\n", " "]
+# A label that could be a template, which Terraform drops.
+LOST_LABEL = re.compile(r' "[^"\n]*[$%][^"\n]*"(?=[^=\n]*\{)')
 ANYWHERE = [" ", "\n", "\t", "{", "}", "[", "]", "(", ")", '"', "$", "-", "=", ",", "#", "é"]
 
 
@@ -80,8 +82,8 @@ class Tally:
                 self.only_ours.append(text)
             elif ours is REFUSED:
                 self.only_theirs.append(text)
-            elif again is REFUSED:
-                # What Terraform wrote is an error to itself; ours is not meant to be the same.
+            elif again is REFUSED or LOST_LABEL.sub("", ours) == LOST_LABEL.sub("", theirs):
+                # What Terraform wrote is an error to itself, or lacks a label; ours is not meant to be the same.
                 self.unreadable += 1
             else:
                 self.differ.append((text, theirs, ours))
@@ -89,7 +91,7 @@ class Tally:
     def __str__(self):
         return (
             f"{self.same} the same, {self.refused} refused by both, {len(self.differ)} different; {self.unreadable} that Terraform "
-            f"writes so that it cannot read them, {len(self.only_ours)} that only wpinfra accepts, {len(self.only_theirs)} that only "
+            f"spoils, {len(self.only_ours)} that only wpinfra accepts, {len(self.only_theirs)} that only "
             f"Terraform accepts"
         )
 
