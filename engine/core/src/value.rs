@@ -87,7 +87,10 @@ impl Value {
     pub fn string(value: impl AsRef<str>) -> Self {
         let text = value.as_ref();
         let text: Arc<str> = if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() };
-        Self { ty: Type::String, content: Content::String(text), marks: Marks::NONE, extent: Extent::ONE }
+        // A long text counts for as many values as would fill its memory.
+        let size = u32::try_from(text.len() / 256).unwrap_or(u32::MAX).saturating_add(1);
+        let extent = Extent { depth: 0, size };
+        Self { ty: Type::String, content: Content::String(text), marks: Marks::NONE, extent }
     }
 
     /// Returns a `list(element)`; the elements must have that type.

@@ -121,7 +121,9 @@ fn changed(text: &str, other: &str, chance: &mut StdRng) -> String {
 
 fn run(target: fn(&str), corpus: &[String], seed: u64) {
     assert!(corpus.len() > 5, "the corpus is there");
-    corpus.iter().for_each(|text| target(text));
+    for text in corpus {
+        target(text);
+    }
     let mut chance = StdRng::seed_from_u64(seed);
     for _ in 0..ROUNDS {
         let one = &corpus[chance.random_range(0..corpus.len())];

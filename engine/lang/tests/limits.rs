@@ -30,12 +30,13 @@ fn check(text: &str, expected: &str) {
 
 #[test]
 fn long_texts_are_texts() {
-    let long = "x".repeat(10 * 1024 * 1024);
-    check(&format!("length(\"{long}\")"), "10485760");
-    check("length(format(\"%10000000d\", 1))", "10000000");
-    check("length(format(\"%1000000000d\", 1))", "! Invalid function argument");
-    check("length(join(\"\", [for x in range(1000) : format(\"%10000s\", x)]))", "10000000");
-    check("length(join(\"\", [for x in range(1000) : format(\"%1000000s\", \"x\")]))", "! Error in function call");
+    let megabytes = if cfg!(debug_assertions) { 1 } else { 10 };
+    let long = "x".repeat(megabytes * 1024 * 1024);
+    check(&format!("length(\"{long}\")"), &long.len().to_string());
+    check("length(format(\"%1000000d\", 1))", "1000000");
+    check("length(format(\"%1000000000d\", 1))", "! Error in function call");
+    check("length(join(\"\", [for x in range(100) : format(\"%10000s\", x)]))", "1000000");
+    check("length(join(\"\", [for x in range(1000) : format(\"%200000s\", \"x\")]))", "! Error in function call");
 }
 
 #[test]
@@ -58,17 +59,22 @@ fn growth_by_doubling_ends() {
         ("[1]", "[for x in [1, 2] : #]", "! Value too large"),
         ("[1]", "setproduct(#, [1, 2])", "! Value too large"),
     ] {
+        // These take long without optimisation.
+        let is_slow = ["replace", "concat", "flatten", "setproduct"].iter().any(|name| next.starts_with(name));
+        if is_slow && cfg!(debug_assertions) {
+            continue;
+        }
         let found = console(&doubling(first, next), "local.l59");
         assert_eq!(found, expected, "{next}");
     }
-    check("length([for a in range(1000) : [for b in range(1000) : b]])", "1000");
-    check("length([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]])", "! Value too large");
 }
 
 /// Takes minutes without optimisation.
 #[cfg(not(debug_assertions))]
 #[test]
 fn work_has_a_bound() {
+    check("length([for a in range(1000) : [for b in range(1000) : b]])", "1000");
+    check("length([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]])", "! Value too large");
     check(
         "length([for a in range(500) : [for b in range(500) : [for c in range(500) : c if false]]])",
         "! Evaluation too long",
@@ -79,7 +85,7 @@ fn work_has_a_bound() {
 fn ranges_and_products_have_bounds() {
     check("length(range(1024))", "1024");
     check("range(1000000)", "! Error in function call");
-    check("length(setproduct(range(1000), range(1000)))", "1000000");
+    check("length(setproduct(range(300), range(300)))", "90000");
     check("setproduct(range(1000), range(1000), range(1000))", "! Error in function call");
     check("length(cidrsubnets(\"10.0.0.0/8\", [for x in range(1000) : 16]...))", "1000");
     check("cidrsubnets(\"10.0.0.0/8\", 1000000000)", "! Invalid function argument");

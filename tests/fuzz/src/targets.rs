@@ -73,9 +73,9 @@ pub fn json(text: &str) {
     if let Some(body) = body {
         let mut diagnostics = Diagnostics::new();
         let shaped = body.shaped(&|name| (name == "resource").then_some(2), &mut diagnostics);
-        shaped.blocks.iter().for_each(|block| {
+        for block in &shaped.blocks {
             let _ = block.body.shaped(&|_| None, &mut diagnostics);
-        });
+        }
     }
 }
 
@@ -91,7 +91,8 @@ pub fn expression(text: &str) {
 
 fn written(value: &Value) {
     let write = |value: &Value| {
-        let text = functions::call("provider::terraform::encode_expr", &[value.clone()], &SomeNames.functions());
+        let text =
+            functions::call("provider::terraform::encode_expr", std::slice::from_ref(value), &SomeNames.functions());
         text.ok().and_then(|text| text.as_str().map(str::to_owned))
     };
     let value = value.without_deep_marks();
@@ -127,7 +128,7 @@ pub fn values(text: &str) {
         let _ = format_value(&value);
         written(&value);
         if let Ok(json) = functions::call("jsonencode", &[value], &SomeNames.functions()) {
-            let again = functions::call("jsondecode", &[json.clone()], &SomeNames.functions());
+            let again = functions::call("jsondecode", std::slice::from_ref(&json), &SomeNames.functions());
             let again = again.unwrap_or_else(|problem| panic!("{json:?}: {}", problem.message));
             assert_eq!(functions::call("jsonencode", &[again], &SomeNames.functions()).ok(), Some(json));
         }

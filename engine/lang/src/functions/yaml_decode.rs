@@ -47,7 +47,12 @@ fn decode(text: &str) -> Result<Value, String> {
             Event::StreamEnd => break,
             Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
             Event::SequenceEnd | Event::MappingEnd => depth -= 1,
-            _ => {}
+            Event::Scalar(..)
+            | Event::Alias(_)
+            | Event::DocumentStart
+            | Event::DocumentEnd
+            | Event::StreamStart
+            | Event::Nothing => {}
         }
         if depth > limits::DEPTH {
             return Err(format!("has more than {} lists or mappings within each other", limits::DEPTH));
