@@ -78,7 +78,9 @@ fn place_parts(parts: &mut [TemplatePart], span: Span) {
 }
 
 fn place_steps(steps: &mut [Step], span: Span) {
-    steps.iter_mut().for_each(|step| step.span = span);
+    for step in steps {
+        step.span = span;
+    }
 }
 
 fn place_splat(steps: &mut [SplatStep], span: Span) {
