@@ -62,10 +62,7 @@ pub(crate) async fn load(session: &Session, inputs: &Inputs<'_>) -> (Option<Conf
 }
 
 /// Loads the configuration for the console: also where it has errors, and with missing values unknown instead of asked for.
-pub(crate) async fn load_for_console(
-    session: &Session,
-    inputs: &Inputs<'_>,
-) -> (Option<Configuration>, Diagnostics) {
+pub(crate) async fn load_for_console(session: &Session, inputs: &Inputs<'_>) -> (Option<Configuration>, Diagnostics) {
     let given = gather(session, inputs.variables);
     let (loaded, diagnostics) = fetching_modules(session, Fetching::Missing, |environment| {
         Configuration::load_with_errors(environment, Some(given.clone()), Arc::clone(&session.registry))

@@ -17,7 +17,7 @@ pub struct Expression {
 }
 
 /// A node of an expression.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -289,6 +289,12 @@ impl SplatStep {
             Self::Index(key) => visit(key),
             Self::Splat(inner, _) => inner.iter().for_each(|step| step.each_part(visit)),
         }
+    }
+}
+
+impl Clone for Expr {
+    fn clone(&self) -> Self {
+        deeper(|| Self { kind: self.kind.clone(), span: self.span })
     }
 }
 

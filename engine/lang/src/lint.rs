@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use wpinfra_core::stack::deeper;
 use wpinfra_core::{Diagnostic, Diagnostics, SourceRange};
 
 use crate::config::load::{is_json, sorted};
@@ -43,6 +44,10 @@ impl Notes {
     }
 
     fn expr(&mut self, expr: &Expr, source: &Arc<Source>, own: Option<&Arc<str>>) {
+        deeper(|| self.one_expr(expr, source, own));
+    }
+
+    fn one_expr(&mut self, expr: &Expr, source: &Arc<Source>, own: Option<&Arc<str>>) {
         match &expr.kind {
             ExprKind::Template(parts) if matches!(parts.as_slice(), [TemplatePart::Interpolation(_)]) => {
                 let detail = "A string that is nothing but one interpolation is the value itself: write var.name instead of \"${var.name}\".";

@@ -143,7 +143,7 @@ resource "fake_account" "after" {
 #[tokio::test(start_paused = true)]
 async fn they_are_renewed_as_long_as_they_are_in_use() {
     let bench = Bench::new();
-    bench.world.set_change_pace(Pace::Time(Duration::from_secs(290)));
+    bench.world.set_change_pace(Pace::Time(Duration::from_secs(250)));
     let report = bench.run(LASTING, &refreshing()).await;
     assert!(!report.diagnostics.has_errors(), "{:#?}", report.diagnostics);
     assert_eq!(bench.world.count("fake:RenewSecret"), 4);

@@ -381,12 +381,8 @@ fn read_settings(module: &mut Module, block: &Block, root: bool, diagnostics: &m
     );
     if let (Some(text), Some(attribute)) =
         (fields.text("required_version", diagnostics), fields.body.attributes.get("required_version"))
-        && let Some(text) = required_providers::checked_version(
-            &text,
-            VersionRules::Terraform,
-            &attribute.expression(),
-            diagnostics,
-        )
+        && let Some(text) =
+            required_providers::checked_version(&text, VersionRules::Terraform, &attribute.expression(), diagnostics)
     {
         let range = attribute.range();
         if super::providers::satisfies(ANNOUNCED_VERSION, &text, VersionRules::Terraform) == Ok(false) {

@@ -13,10 +13,12 @@ pub fn console_text(expression: &Expression, scope: &dyn Scope) -> (String, Diag
         return (String::new(), diagnostics);
     }
     let (part, format): (_, fn(&wpinfra_core::Value) -> String) = match type_argument(&expression.expr) {
-        Some(argument) => (argument, |value| print::type_text(value.ty())),
-        None => (&*expression.expr, print::format_value),
+        Some(argument) => {
+            let argument = Expression { source: expression.source.clone(), expr: argument.clone().into() };
+            (argument, |value| print::type_text(value.ty()))
+        }
+        None => (expression.clone(), print::format_value),
     };
-    let part = Expression { source: expression.source.clone(), expr: part.clone().into() };
     let value = diagnostics.absorb(evaluate(&part, scope));
     let text = if diagnostics.has_errors() { String::new() } else { format(&value) };
     (text, diagnostics)
@@ -40,19 +42,21 @@ fn undeclared(expression: &Expression, scope: &dyn Scope) -> Diagnostics {
 
 /// Returns the argument where the expression is a call of `type`: a type is no value, so that no expression can be around it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other kinds of expressions are the same here")]
-fn type_argument(expr: &Expr) -> Option<&Expr> {
-    match &expr.kind {
-        ExprKind::Parenthesis(inner) => type_argument(inner),
-        ExprKind::Template(parts) => match parts.as_slice() {
-            [TemplatePart::Interpolation(inner)] => type_argument(inner),
-            _ => None,
-        },
-        ExprKind::Call(call) if call.name.strip_prefix("core::").unwrap_or(&call.name) == "type" => {
-            match call.arguments.as_slice() {
-                [argument] if !call.expand => Some(argument),
-                _ => None,
+fn type_argument(mut expr: &Expr) -> Option<&Expr> {
+    loop {
+        match &expr.kind {
+            ExprKind::Parenthesis(inner) => expr = inner,
+            ExprKind::Template(parts) => match parts.as_slice() {
+                [TemplatePart::Interpolation(inner)] => expr = inner,
+                _ => return None,
+            },
+            ExprKind::Call(call) if call.name.strip_prefix("core::").unwrap_or(&call.name) == "type" => {
+                return match call.arguments.as_slice() {
+                    [argument] if !call.expand => Some(argument),
+                    _ => None,
+                };
             }
+            _ => return None,
         }
-        _ => None,
     }
 }

@@ -494,7 +494,14 @@ impl<'t> Scanner<'t> {
                 self.at += length;
                 self.placeholder(start + self.offset..self.at + self.offset, Cut::Literal(Value::number(number)));
             }
-            _ => self.emit(length),
+            Ok(_) => self.emit(length),
+            Err(_) => {
+                return Err(Problem {
+                    at: self.at + self.offset,
+                    summary: "Invalid number",
+                    detail: "The number is too large, or too close to zero, to be computed with.".to_owned(),
+                });
+            }
         }
         self.top.chain.last = Last::Operand;
         Ok(Some(()))

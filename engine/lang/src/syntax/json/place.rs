@@ -1,5 +1,7 @@
 //! Expressions in texts with escapes: places inside of them are not places in the file.
 
+use wpinfra_core::stack::deeper;
+
 use crate::expr::{Expr, ExprKind, SplatStep, Step, TemplatePart};
 use crate::syntax::Span;
 
@@ -10,6 +12,10 @@ pub(super) fn placed(mut expr: Expr, span: Span) -> Expr {
 }
 
 fn place(expr: &mut Expr, span: Span) {
+    deeper(|| place_one(expr, span));
+}
+
+fn place_one(expr: &mut Expr, span: Span) {
     expr.span = span;
     match &mut expr.kind {
         ExprKind::Literal(_) => {}
