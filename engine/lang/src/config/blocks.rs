@@ -565,6 +565,7 @@ fn read_output(block: &Block, diagnostics: &mut Diagnostics) -> Output {
         ephemeral: fields.flag("ephemeral", diagnostics).unwrap_or(false),
         depends_on,
         preconditions: fields.blocks("precondition").filter_map(|inner| read_condition(inner, diagnostics)).collect(),
+        missing_range: block.body.missing_range(&block.range()),
         range: block.range(),
     }
 }
@@ -695,7 +696,7 @@ fn read_check(module: &mut Module, block: &Block, name: &Arc<str>, diagnostics: 
 /// Checks what can be checked only when all files of a module are read.
 pub(super) fn finish(module: &Module, diagnostics: &mut Diagnostics) {
     for output in module.outputs.values().filter(|output| output.value.is_none()) {
-        diagnostics.push(missing_argument("value", output.range.clone()));
+        diagnostics.push(missing_argument("value", output.missing_range.clone()));
     }
     for block in &module.providers {
         if let Some(alias) = &block.alias

@@ -215,6 +215,8 @@ pub(crate) struct Output {
     pub(crate) depends_on: Vec<Expression>,
     pub(crate) preconditions: Vec<Condition>,
     pub(crate) range: SourceRange,
+    /// Where the value is missing, if no override file gives it.
+    pub(crate) missing_range: SourceRange,
 }
 
 /// A condition with what is said when it does not hold.

@@ -79,14 +79,17 @@ impl Body {
     /// Returns where something that is missing would have to stand: the opening brace of the block, or the closing one in JSON;
     /// `head` where there is none.
     pub fn missing_range(&self, head: &SourceRange) -> SourceRange {
+        if self.source.file.ends_with(".json") {
+            return self.range(Span { start: self.span.end.saturating_sub(1), end: self.span.end });
+        }
         let text = self.source.text_of(self.span);
         let mut quoted = false;
         let is_opening = |character: char| {
             quoted ^= character == '"';
             character == '{' && !quoted
         };
-        let at = if text.starts_with('{') { text.len().checked_sub(1) } else { text.find(is_opening) };
-        at.map_or_else(|| head.clone(), |at| self.range(Span::new(at..at + 1, self.span.start as usize)))
+        text.find(is_opening)
+            .map_or_else(|| head.clone(), |at| self.range(Span::new(at..at + 1, self.span.start as usize)))
     }
 
     /// Returns the attribute as an expression with its source.

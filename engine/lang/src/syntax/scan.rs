@@ -60,7 +60,7 @@ pub(super) fn prepare(text: &str, offset: usize, root: Root) -> Result<Prepared,
         }
     }
     if scanner.at >= text.len() && scanner.frames.is_empty() {
-        scanner.check_directives()?;
+        scanner.check_directives(None)?;
     }
     if scanner.top.kind == Kind::Expression || !scanner.top.kind.is_template() {
         // Where this fails the parser finds something missing.

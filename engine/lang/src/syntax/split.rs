@@ -45,7 +45,7 @@ fn body(source: &Arc<Source>, offset: usize, text: &str) -> Result<Body, Diagnos
 
 fn prepared(source: &Arc<Source>, offset: usize, text: &str, root: Root) -> Result<Prepared, Box<Diagnostic>> {
     prepare(text, offset, root).map_err(|problem| {
-        let range = source.range(Span::new(problem.at..problem.at + 1, 0));
+        let range = source.range(Span::new(problem.at..(problem.at + 1).min(source.text.len().max(problem.at)), 0));
         Box::new(Diagnostic::error(problem.summary, problem.detail).at(range))
     })
 }

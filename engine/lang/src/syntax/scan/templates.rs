@@ -63,16 +63,16 @@ impl Scanner<'_> {
         }
         self.emit(at.min(bytes.len()) - self.at);
         if let Some(end) = end_of_heredoc {
-            self.check_directives()?;
+            self.check_directives(Some(self.at))?;
             self.emit(end - self.at);
         } else if self.at >= bytes.len() {
             if !marker.is_empty() {
-                let detail = "The heredoc has no line with only its end marker.";
-                return Err(self.unterminated("Unterminated heredoc", detail));
+                let detail = format!("The text ends before the heredoc <<{marker}: it has no line with only {marker}.");
+                return Err(Problem { at: self.text.len() + self.offset, summary: "Unterminated heredoc", detail });
             }
             return Ok(Some(()));
         } else if self.byte(0) == b'"' && quoted {
-            self.check_directives()?;
+            self.check_directives(None)?;
             self.emit(1);
         } else if self.byte(0) == b'$' {
             self.emit(2 + usize::from(self.byte(2) == b'~'));
@@ -147,13 +147,16 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    pub(super) fn check_directives(&self) -> Result<(), Problem> {
+    /// Checks that all directives have ended where a template does; that is where something is missing, if it is a line of its own.
+    pub(super) fn check_directives(&self, end: Option<usize>) -> Result<(), Problem> {
         let Some((word, start)) = self.top.directives.last() else { return Ok(()) };
         let wanted = if *word == Word::For { "endfor" } else { "endif" };
         Err(Problem {
-            at: start + self.offset,
+            at: end.unwrap_or(*start) + self.offset,
             summary: "Unclosed template directive",
-            detail: format!("The template ends before this directive does: %{{ {wanted} }} is missing."),
+            detail: format!(
+                "The template ends before a directive does: %{{ {wanted} }} is missing. Two percent signs before the brace make it text."
+            ),
         })
     }
 
