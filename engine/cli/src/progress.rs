@@ -128,10 +128,7 @@ impl Progress {
                     live.finish(address, false);
                 }
             }
-            Event::EphemeralStarted { .. } => {}
-            // Why something failed is told by itself.
-            Event::EphemeralEnded { failed: true, .. } => {}
-            Event::EphemeralEnded { address, act, .. } => {
+            Event::EphemeralEnded { address, act, failed: false, .. } => {
                 self.say(&self.painter.faint(&format!("{address}: {}", ephemeral_done(*act))));
             }
             Event::StepStarted(step) => match live {
@@ -171,7 +168,12 @@ impl Progress {
             Event::ProvisionStarted { address, kind } => self.say(&format!("{address}: provisioning ({kind})…")),
             Event::ProvisionOutput { address, kind, line } => self.say(&format!("{address} ({kind}): {line}")),
             Event::Note(note) => self.say(note),
-            Event::ObjectRefreshStarted { .. } | Event::ObjectRefreshed { .. } | Event::ProvisionFinished { .. } => {}
+            // Why something failed is told by itself.
+            Event::EphemeralStarted { .. }
+            | Event::EphemeralEnded { failed: true, .. }
+            | Event::ObjectRefreshStarted { .. }
+            | Event::ObjectRefreshed { .. }
+            | Event::ProvisionFinished { .. } => {}
         }
     }
 

@@ -324,7 +324,9 @@ impl Expr {
             }
             ExprKind::Binary(first, rest) => {
                 visit(first);
-                rest.iter().for_each(|(_, operand)| visit(operand));
+                for (_, operand) in rest {
+                    visit(operand);
+                }
             }
             ExprKind::Splat(splat) => {
                 visit(&splat.list);

@@ -216,7 +216,7 @@ fn the_configurations_of_the_repository_can_be_laid_out() {
     assert!(files.len() >= 100, "only {} files", files.len());
     // Many of the cases that Terraform rejects have no syntax to be laid out.
     for file in files.iter().filter(|file| !file.to_string_lossy().contains("/rejected-")) {
-        let text = std::fs::read_to_string(&file).expect("text");
+        let text = std::fs::read_to_string(file).expect("text");
         let found = formatted(&text).unwrap_or_else(|| panic!("{} is refused", file.display()));
         assert_eq!(formatted(&found).as_ref(), Some(&found), "{}", file.display());
         assert_eq!(meaning(&found), meaning(&text), "{}", file.display());

@@ -236,9 +236,12 @@ fn with_element_defaults(attribute: &Attribute, prior: Option<&Value>, config: &
             filled
                 .into_iter()
                 .zip(elements)
-                .map(|(filled, element)| match standing.contains(&filled) {
-                    true => with_defaults(defaults, element, |default| *default.ty() != Type::String),
-                    false => filled,
+                .map(|(filled, element)| {
+                    if standing.contains(&filled) {
+                        with_defaults(defaults, element, |default| *default.ty() != Type::String)
+                    } else {
+                        filled
+                    }
                 })
                 .collect(),
         ),

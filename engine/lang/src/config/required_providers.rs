@@ -62,7 +62,7 @@ fn read_entry(body: &Body, attribute: &Attribute, diagnostics: &mut Diagnostics)
                 }
             }
             (Some("version"), Some(text)) => {
-                entry.version = checked_version(text, VersionRules::Provider, &value, diagnostics)
+                entry.version = checked_version(text, VersionRules::Provider, &value, diagnostics);
             }
             (Some("configuration_aliases"), None) => {
                 for element in read_list(&value, diagnostics) {

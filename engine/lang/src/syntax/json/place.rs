@@ -42,7 +42,9 @@ fn place_one(expr: &mut Expr, span: Span) {
         }
         ExprKind::Binary(first, rest) => {
             place(first, span);
-            rest.iter_mut().for_each(|(_, operand)| place(operand, span));
+            for (_, operand) in rest {
+                place(operand, span);
+            }
         }
         ExprKind::Splat(splat) => {
             place(&mut splat.list, span);
