@@ -19,7 +19,9 @@ fn sources() -> Vec<(String, String)> {
 }
 
 fn read(path: &str) -> String {
-    std::fs::read_to_string(repository().join(path)).unwrap_or_else(|problem| panic!("{path}: {problem}"))
+    // A case of what Terraform rejects is no text.
+    let bytes = std::fs::read(repository().join(path)).unwrap_or_else(|problem| panic!("{path}: {problem}"));
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Fails with one line for each offence.

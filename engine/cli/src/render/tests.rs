@@ -362,7 +362,6 @@ fn texts_of_several_lines_are_compared_by_line() {
     assert_snapshot!(text, @r#"
     Changes to Outputs:
       - gone    = "x"
-      + nothing = null
       ~ numbers = [
           - 1,
           + 3,

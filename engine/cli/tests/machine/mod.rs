@@ -10,14 +10,12 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("function_own_error.tf", "we mark the argument, not the name of the function"),
     ("json_nested.tf.json", "the place in a JSON string ends one byte later"),
     ("json_syntax.tf.json", "a comma before a closing brace is accepted"),
-    ("nested_deeply.tf", "arguments of provisioners are looked at only when they run"),
     ("self_reference.tf", "Terraform sees it only while planning"),
     ("sensitive_for_each.tf", "the references of for_each are not described"),
     ("syntax_operator.tf", "another parser"),
     ("syntax_string.tf", "one error where Terraform reports three for the same string"),
     ("syntax_unclosed.tf", "another parser"),
     ("type_constraint_of_object.tf", "list without element type is accepted inside of object types"),
-    ("type_constraint_quoted.tf", "the old way of writing types is accepted"),
 ];
 
 /// Returns what is compared of a diagnostic: not the words.

@@ -92,7 +92,7 @@ impl Evaluation<'_> {
             }
         };
         if converted.is_null() {
-            return self.fail_at(whole, span, "Invalid operand", "An operand must not be null.", None);
+            return self.fail(whole, "Invalid operand", "An operand must not be null.");
         }
         Ok(converted)
     }
