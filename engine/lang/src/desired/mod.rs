@@ -181,7 +181,11 @@ impl<'c> Evaluator<'c> {
                 None => Value::unknown(Type::Dynamic),
             };
             let value = match (&output.value, output.ephemeral) {
-                (Some(expression), true) => ephemeral_alone(value, expression, name, &mut diagnostics),
+                (Some(expression), true) if node.parent.is_some() => {
+                    ephemeral_alone(value, expression, name, &mut diagnostics)
+                }
+                // That it is declared so in the root module is what is wrong, and is said elsewhere.
+                (Some(_), true) => value,
                 (Some(expression), false) => not_ephemeral_output(value, expression, name, instance, &mut diagnostics),
                 (None, _) => value,
             };

@@ -15,14 +15,6 @@ resource "aws_ecs_task_definition" "main" {
     name = "files"
 
     efs_volume_configuration {
-      file_system_id = "fs-12345678"
-    }
-  }
-
-  volume {
-    name = "later"
-
-    efs_volume_configuration {
       file_system_id = aws_efs_file_system.main.id
     }
   }
