@@ -8,7 +8,7 @@ use wpinfra_core::stack::with_room;
 use wpinfra_core::{Diagnostic, Diagnostics};
 
 use super::convert::Converter;
-use super::explain::explain;
+use super::explain::{after_expression, explain};
 use super::prepare::Prepared;
 use super::scan::{Root, prepare};
 use super::{Body, Source, Span, template};
@@ -67,7 +67,18 @@ pub(super) fn parse_piece(
     source: &Arc<Source>,
     piece: &Prepared,
 ) -> Result<hcl_edit::expr::Expression, Box<Diagnostic>> {
-    with_room(|| parser::parse_expr(&piece.text)).map_err(|error| Box::new(diagnostic(source, piece, &error)))
+    with_room(|| parser::parse_expr(&piece.text)).map_err(|error| {
+        let mut problem = diagnostic(source, piece, &error);
+        let rest = piece.text.get(error.location().offset()..).unwrap_or_default();
+        // No line begins in an expression, so nothing that begins one is missing.
+        if problem.summary == "Argument or block expected" && !rest.trim().is_empty() {
+            (problem.summary, problem.detail) = {
+                let (summary, detail) = after_expression(rest);
+                (summary.to_owned(), detail)
+            };
+        }
+        Box::new(problem)
+    })
 }
 
 /// Parses a body that has been prepared.
