@@ -69,7 +69,7 @@ pub(super) fn parse_piece(
 ) -> Result<hcl_edit::expr::Expression, Box<Diagnostic>> {
     with_room(|| parser::parse_expr(&piece.text)).map_err(|error| {
         let mut problem = diagnostic(source, piece, &error);
-        let rest = piece.text.get(error.location().offset()..).unwrap_or_default();
+        let rest = &piece.text[piece.text.floor_char_boundary(error.location().offset())..];
         // No line begins in an expression, so nothing that begins one is missing.
         if problem.summary == "Argument or block expected" && !rest.trim().is_empty() {
             (problem.summary, problem.detail) = {
@@ -409,7 +409,8 @@ impl Scanner<'_> {
 /// Says in our words what the parser found.
 fn diagnostic(source: &Arc<Source>, piece: &Prepared, error: &parser::Error) -> Diagnostic {
     let text = piece.text.as_str();
-    let at = error.location().offset().min(text.len());
+    // The parser may stop in the middle of a character that no text can have there.
+    let at = text.floor_char_boundary(error.location().offset());
     let message = error.message();
     let rest = &text[at..];
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
@@ -515,6 +516,15 @@ mod tests {
         assert_eq!(body.is_none(), diagnostics.has_errors());
         let at = |d: &Diagnostic| d.subject.as_ref().map_or(0, |range| range.start.line);
         diagnostics.iter().map(|d| (at(d), d.summary.clone())).collect()
+    }
+
+    /// Found by fuzzing: the parser stops inside of the character.
+    #[test]
+    fn characters_that_cannot_stand_there_are_errors() {
+        for text in ["(h\u{616}", "F7{\u{bbbf}", "a${\u{4eb}"] {
+            assert!(parse_expression(&Source::new("<expression>", text)).is_err(), "{text}");
+            assert!(parse_body(&Source::new("a.tf", format!("x = {text}\n"))).1.has_errors(), "{text}");
+        }
     }
 
     #[test]
