@@ -1,3 +1,3 @@
-//! Targets for cargo-fuzz; `engine/lang/tests/fuzz.rs` runs the same ones for a moment.
+//! Targets for cargo-fuzz; `engine/lang/tests/it/fuzz.rs` runs the same ones for a moment.
 
 pub mod targets;

@@ -184,10 +184,9 @@ impl<'c> Evaluator<'c> {
                 (Some(expression), true) if node.parent.is_some() => {
                     ephemeral_alone(value, expression, name, &mut diagnostics)
                 }
-                // That it is declared so in the root module is what is wrong, and is said elsewhere.
-                (Some(_), true) => value,
                 (Some(expression), false) => not_ephemeral_output(value, expression, name, instance, &mut diagnostics),
-                (None, _) => value,
+                // That one of the root module is declared ephemeral is what is wrong, and is said elsewhere.
+                (Some(_), true) | (None, _) => value,
             };
             // Like in Terraform 1.11, "sensitive" hides what the root module prints; what refers to the output of a module sees
             // only the marks that the value has itself.

@@ -31,16 +31,12 @@ pub(super) fn explain(message: &str, line: &str, rest: &str) -> (&'static str, S
 pub(super) fn after_expression(rest: &str) -> (&'static str, String) {
     const OPERATORS: [&str; 14] = ["&&", "||", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "<", ">", "?"];
     let rest = rest.trim();
-    match OPERATORS.iter().find(|operator| rest.strip_prefix(**operator).is_some_and(str::is_empty)) {
-        Some(operator) => ("Missing operand", format!("After the operator {operator} a value must follow.")),
-        None => {
-            let found: String = rest.lines().next().unwrap_or_default().chars().take(20).collect();
-            (
-                "Extra characters after expression",
-                format!("The expression is complete here, but the text goes on: {found}"),
-            )
-        }
+    let last = OPERATORS.iter().find(|operator| rest.strip_prefix(**operator).is_some_and(str::is_empty));
+    if let Some(operator) = last {
+        return ("Missing operand", format!("After the operator {operator} a value must follow."));
     }
+    let found: String = rest.lines().next().unwrap_or_default().chars().take(20).collect();
+    ("Extra characters after expression", format!("The expression is complete here, but the text goes on: {found}"))
 }
 
 type Explanation = (&'static str, &'static str);

@@ -3,11 +3,11 @@
 //! Terraform has no bounds of its own but for `range` and its machine's memory, so what is below ours must have a result. The
 //! bounds: 10,000 levels of brackets, values 250 deep of 5,000,000 parts, texts of 128 MB, 100,000,000 steps.
 
-mod common;
-
 use wpinfra_core::desired::Known;
 use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Evaluator, InputVariables};
+
+use crate::common;
 
 /// Returns what the console says of an expression, "! " and the summary of an error, beside local values.
 fn console(locals: &str, text: &str) -> String {

@@ -1,12 +1,12 @@
 //! Texts that are nested more deeply than the parser allows, and than the stack of a test would.
 
-mod common;
-
 use std::fmt::Write as _;
 
 use wpinfra_core::desired::Known;
 use wpinfra_lang::syntax::{Source, parse_body, parse_expression};
 use wpinfra_lang::{Evaluator, InputVariables};
+
+use crate::common;
 
 /// What is written `depth` times around or behind something else, and the value; as `terraform` 1.11.4 takes it for any depth.
 fn shapes(depth: usize) -> Vec<(&'static str, String, &'static str)> {

@@ -2,8 +2,6 @@
 //!
 //! `recorded/expressions.txt` holds blocks of `> expression` and result; `! error` where Terraform refuses.
 
-mod common;
-
 use std::fmt::Write as _;
 
 use wpinfra_core::Severity;
@@ -11,11 +9,13 @@ use wpinfra_core::desired::Known;
 use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Evaluator, InputVariables};
 
+use crate::common;
+
 /// Where wpinfra means to differ from Terraform, with the reason.
 const MEANT: [(&str, &str); 0] = [];
 
 fn cases() -> Vec<(String, String)> {
-    let text = include_str!("recorded/expressions.txt");
+    let text = include_str!("../recorded/expressions.txt");
     let mut cases: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
         match (line.strip_prefix("> "), cases.last_mut()) {
@@ -33,7 +33,7 @@ fn cases() -> Vec<(String, String)> {
 #[test]
 fn expressions_have_the_recorded_results() {
     let (configuration, diagnostics) =
-        common::load_with(include_str!("recorded/expressions.tf"), Some(InputVariables::default()));
+        common::load_with(include_str!("../recorded/expressions.tf"), Some(InputVariables::default()));
     let configuration = configuration.unwrap_or_else(|| panic!("{diagnostics:?}"));
     let evaluator = Evaluator::new(&configuration);
     let known = Known::default();

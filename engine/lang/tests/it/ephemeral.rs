@@ -2,8 +2,6 @@
 //!
 //! `recorded/ephemeral.txt` holds the cases with its answers; `data/ephemeral.py` asks it again.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -11,6 +9,8 @@ use wpinfra_core::desired::{Desired, Known};
 use wpinfra_core::{Diagnostic, Diagnostics, Severity, Value, json};
 use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Configuration, Evaluator, InputVariables};
+
+use crate::common;
 
 /// Cases in which wpinfra means to differ from Terraform, with the reason.
 const MEANT: [(&str, &str); 1] =
@@ -24,7 +24,7 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in include_str!("recorded/ephemeral.txt").lines() {
+    for line in include_str!("../recorded/ephemeral.txt").lines() {
         if let Some(name) = line.strip_prefix("=== ") {
             cases.push(Case { name: name.to_owned(), text: String::new(), expected: Vec::new() });
         } else if let Some(case) = cases.last_mut() {
@@ -120,7 +120,7 @@ fn marks_spread_through_expressions_as_recorded() {
     let configuration = configuration.unwrap_or_else(|| panic!("{diagnostics:?}"));
     let evaluator = Evaluator::new(&configuration);
     let mut cases: Vec<(&str, String)> = Vec::new();
-    for line in include_str!("recorded/ephemeral_expressions.txt").lines() {
+    for line in include_str!("../recorded/ephemeral_expressions.txt").lines() {
         match (line.strip_prefix("> "), cases.last_mut()) {
             (Some(expression), _) => cases.push((expression, String::new())),
             (None, Some((_, result))) => {

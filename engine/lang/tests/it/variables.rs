@@ -1,10 +1,10 @@
 //! Values of root variables: where they come from and which one counts.
 
-mod common;
-
 use wpinfra_core::Diagnostic;
 use wpinfra_lang::config::InputSource;
 use wpinfra_lang::{InputVariable, InputVariables, VariableOrigin, format_value};
+
+use crate::common;
 
 const CONFIGURATION: &str = r#"
 variable "a" { default = "default" }

@@ -1,13 +1,13 @@
 //! Whole configurations: what they desire, and what is wrong with them.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use wpinfra_core::desired::{Desired, Known};
 use wpinfra_core::{Diagnostic, Diagnostics, Value};
 use wpinfra_lang::{Evaluator, InputVariables, format_value};
+
+use crate::common;
 
 /// Writes the diagnostics as `line: summary: detail | help`.
 fn lines(diagnostics: &Diagnostics) -> String {

@@ -98,7 +98,7 @@ const DIFFERENCES: &[(&str, &str)] = &[
 
 #[test]
 fn every_expression_has_the_value_that_terraform_gives_it() {
-    let table = include_str!("data/functions.txt");
+    let table = include_str!("../data/functions.txt");
     let mut cases: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in table.lines() {
         if let Some(expression) = line.strip_prefix("> ") {
@@ -123,7 +123,7 @@ fn every_expression_has_the_value_that_terraform_gives_it() {
 #[test]
 fn signatures_are_those_of_terraform() {
     let recorded: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(include_str!("data/signatures.json")).expect("the recorded signatures are JSON");
+        serde_json::from_str(include_str!("../data/signatures.json")).expect("the recorded signatures are JSON");
     let parameter = |parameter: &Parameter| {
         let mut shown = serde_json::json!({ "name": parameter.name, "type": type_to_json(&parameter.ty) });
         if parameter.nullable {

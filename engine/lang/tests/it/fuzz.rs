@@ -1,7 +1,7 @@
 //! The targets of tests/fuzz for a moment: texts of the repository with changes that follow from a fixed seed.
-#![expect(unreachable_pub, reason = "the targets are a module of another program as well")]
 
-#[path = "../../../tests/fuzz/src/targets.rs"]
+#[path = "../../../../tests/fuzz/src/targets.rs"]
+#[expect(unreachable_pub, reason = "the targets are a module of another program as well")]
 mod targets;
 
 use std::path::{Path, PathBuf};
@@ -37,9 +37,9 @@ fn lines(table: &str, mark: &str) -> Vec<String> {
 }
 
 fn expressions() -> Vec<String> {
-    let mut all = lines(include_str!("data/functions.txt"), "> ");
-    all.extend(lines(include_str!("recorded/expressions.txt"), "> "));
-    all.extend(lines(include_str!("data/syntax.txt"), "> = "));
+    let mut all = lines(include_str!("../data/functions.txt"), "> ");
+    all.extend(lines(include_str!("../recorded/expressions.txt"), "> "));
+    all.extend(lines(include_str!("../data/syntax.txt"), "> = "));
     all
 }
 

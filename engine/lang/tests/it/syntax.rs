@@ -1,13 +1,13 @@
 //! Texts that Terraform accepts or rejects, as `data/record_syntax.py` recorded it, and the values that it reads in them.
 
-mod common;
-
 use std::fmt::Write as _;
 
 use wpinfra_core::Severity;
 use wpinfra_core::desired::Known;
 use wpinfra_lang::syntax::{Source, parse_expression};
 use wpinfra_lang::{Evaluator, InputVariables};
+
+use crate::common;
 
 /// Where wpinfra means to differ from Terraform, with the reason.
 const MEANT: [(&str, &str); 0] = [];
@@ -57,7 +57,7 @@ fn answer(text: &str) -> String {
 #[test]
 fn texts_are_accepted_and_read_as_by_terraform() {
     let mut cases: Vec<(&str, Vec<&str>)> = Vec::new();
-    for line in include_str!("data/syntax.txt").lines() {
+    for line in include_str!("../data/syntax.txt").lines() {
         match (line.strip_prefix("> "), cases.last_mut()) {
             (Some(text), _) => cases.push((text, Vec::new())),
             (None, Some((_, answer))) => answer.push(line),
