@@ -131,6 +131,10 @@ impl Evaluator<'_> {
     fn count(&self, expression: &Expression, scope: &ModuleScope<'_>) -> Repeat {
         let (value, mut diagnostics) = evaluate_with(expression, scope, &[]);
         let Ok(value) = value else { return Repeat::unknown(diagnostics) };
+        // That a value is unknown because of an error is told there.
+        if diagnostics.has_errors() && !value.is_wholly_known() {
+            return Repeat::unknown(diagnostics);
+        }
         let mut wrong = |detail: String| {
             diagnostics.push(Diagnostic::error("Invalid count argument", detail).at(expression.range()));
         };
@@ -174,6 +178,10 @@ impl Evaluator<'_> {
     fn for_each(&self, expression: &Expression, scope: &ModuleScope<'_>) -> Repeat {
         let (value, mut diagnostics) = evaluate_with(expression, scope, &[]);
         let Ok(value) = value else { return Repeat::unknown(diagnostics) };
+        // That a value is unknown because of an error is told there.
+        if diagnostics.has_errors() && !value.is_wholly_known() {
+            return Repeat::unknown(diagnostics);
+        }
         match self.for_each_problem(&value, expression, scope) {
             Err(Some(detail)) => {
                 diagnostics.push(Diagnostic::error("Invalid for_each argument", detail).at(expression.range()));

@@ -453,6 +453,16 @@ main.tf:25: Missing required argument: The argument "name" is required, but its 
 }
 
 #[test]
+fn what_an_error_leaves_unknown_is_told_once() {
+    let text = "locals {\n  keys = toset([for a in range(3000) : \"k${a}\"])\n}\nresource \"test_thing\" \"a\" {\n  for_each = local.keys\n}\n";
+    let (configuration, problems) = common::load_with(text, Some(InputVariables::default()));
+    let configuration = configuration.unwrap_or_else(|| panic!("{problems:?}"));
+    let block = configuration.resource_addresses().remove(0);
+    let (_, problems) = Evaluator::new(&configuration).expand(&block, &Known::default());
+    assert_eq!(problems.iter().map(|problem| problem.summary.as_str()).collect::<Vec<_>>(), ["Error in function call"]);
+}
+
+#[test]
 fn repetition_must_be_known_and_suit() {
     check(
         r#"
