@@ -3,9 +3,12 @@
 //!
 //! `recorded/fmt.txt` holds the files and the commands with what became of them; `recorded/fmt.py` records them anew.
 
+#[path = "harness/captured.rs"]
+mod captured;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -13,25 +16,7 @@ use std::sync::{Arc, Mutex};
 use wpinfra_cli::code_of;
 use wpinfra_cli::environment::{Environment, Stream};
 
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("no panic").clone()).expect("text")
-    }
-}
+use captured::Captured;
 
 /// Runs a command in a folder; returns code, output and errors.
 fn run(folder: &Path, words: &str, input: &str) -> (u8, String, String) {

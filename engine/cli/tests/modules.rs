@@ -1,6 +1,9 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files that nobody has to keep")]
 //! Modules from elsewhere: repositories and servers are made by the tests, on this machine.
 
+#[path = "harness/captured.rs"]
+mod captured;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write};
@@ -14,6 +17,8 @@ use tempfile::TempDir;
 use wpinfra_cli::code_of;
 use wpinfra_cli::environment::{Environment, Stream};
 
+use captured::Captured;
+
 /// A folder with a configuration, and a home without settings.
 struct Folder {
     directory: TempDir,
@@ -25,26 +30,6 @@ struct Ended {
     code: u8,
     output: String,
     errors: String,
-}
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("no panic").clone()).expect("text")
-    }
 }
 
 impl Folder {

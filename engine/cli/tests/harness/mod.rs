@@ -1,12 +1,16 @@
 //! Runs whole commands in this process, each in a folder of its own.
 
+mod captured;
+
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use wpinfra_cli::code_of;
 use wpinfra_cli::environment::{Environment, Stream};
+
+use captured::Captured;
 
 /// A folder with a configuration.
 pub(crate) struct Folder {
@@ -19,26 +23,6 @@ pub(crate) struct Ended {
     pub(crate) code: u8,
     pub(crate) output: String,
     pub(crate) errors: String,
-}
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("no panic").clone()).expect("text")
-    }
 }
 
 impl Folder {
