@@ -1,5 +1,8 @@
 //! What the parser found, in words that say what to do about it.
 
+/// What is said where neither an argument nor a block begins.
+pub(super) const NO_ITEM: &str = "Argument or block expected";
+
 /// Says what is wrong where the parser stopped: a fixed text, and sentences.
 ///
 /// `message` is what the parser says, `line` the line up to the place, and `rest` the text from the place on.
@@ -96,15 +99,12 @@ fn missing_value(line: &str, rest: &str) -> Explanation {
 /// A line begins with a name, but what follows makes neither an argument nor a block of it.
 fn neither_argument_nor_block(rest: &str) -> Explanation {
     match rest.trim_start().chars().next() {
-        Some(':') => ("Argument or block expected", "A value is given with an equals sign: name = value."),
+        Some(':') => (NO_ITEM, "A value is given with an equals sign: name = value."),
         Some('.') => ("Invalid argument name", "The name of an argument has no dots."),
         Some(digit) if digit.is_ascii_digit() => {
             ("Invalid block label", "The labels of a block are names or stand in quotes.")
         }
-        _ => (
-            "Argument or block expected",
-            "After the name there must be an equals sign and a value, or labels and an opening brace.",
-        ),
+        _ => (NO_ITEM, "After the name there must be an equals sign and a value, or labels and an opening brace."),
     }
 }
 
@@ -125,14 +125,13 @@ fn no_item(rest: &str) -> Explanation {
         }
         Some('/') if line.starts_with("/*") => ("Unclosed comment", "A comment that begins with /* ends with */."),
         Some(digit) if digit.is_ascii_digit() => ("Invalid argument name", "A name does not begin with a digit."),
-        Some('?' | ':' | '+' | '-' | '*' | '/' | '&' | '|' | '=' | '<' | '>') => (
-            "Argument or block expected",
-            "A line cannot begin with an operator; put an expression over several lines into parentheses.",
-        ),
+        Some('?' | ':' | '+' | '-' | '*' | '/' | '&' | '|' | '=' | '<' | '>') => {
+            (NO_ITEM, "A line cannot begin with an operator; put an expression over several lines into parentheses.")
+        }
         _ if line.contains(" & ") || line.contains(" | ") => {
             ("Unknown operator", "The operators for \"and\" and \"or\" are written && and ||.")
         }
-        _ => ("Argument or block expected", "A line begins with the name of an argument or with a block."),
+        _ => (NO_ITEM, "A line begins with the name of an argument or with a block."),
     }
 }
 

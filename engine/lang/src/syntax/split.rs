@@ -8,7 +8,7 @@ use wpinfra_core::stack::with_room;
 use wpinfra_core::{Diagnostic, Diagnostics};
 
 use super::convert::Converter;
-use super::explain::{after_expression, explain};
+use super::explain::{NO_ITEM, after_expression, explain};
 use super::prepare::Prepared;
 use super::scan::{Root, prepare};
 use super::{Body, Source, Span, template};
@@ -67,23 +67,14 @@ pub(super) fn parse_piece(
     source: &Arc<Source>,
     piece: &Prepared,
 ) -> Result<hcl_edit::expr::Expression, Box<Diagnostic>> {
-    with_room(|| parser::parse_expr(&piece.text)).map_err(|error| {
-        let mut problem = diagnostic(source, piece, &error);
-        let rest = &piece.text[piece.text.floor_char_boundary(error.location().offset())..];
-        // No line begins in an expression, so nothing that begins one is missing.
-        if problem.summary == "Argument or block expected" && !rest.trim().is_empty() {
-            (problem.summary, problem.detail) = {
-                let (summary, detail) = after_expression(rest);
-                (summary.to_owned(), detail)
-            };
-        }
-        Box::new(problem)
-    })
+    with_room(|| parser::parse_expr(&piece.text))
+        .map_err(|error| Box::new(diagnostic(source, piece, Root::Expression, &error)))
 }
 
 /// Parses a body that has been prepared.
 pub(super) fn parse_body_piece(source: &Arc<Source>, piece: &Prepared) -> Result<structure::Body, Box<Diagnostic>> {
-    with_room(|| parser::parse_body(&piece.text)).map_err(|error| Box::new(diagnostic(source, piece, &error)))
+    with_room(|| parser::parse_body(&piece.text))
+        .map_err(|error| Box::new(diagnostic(source, piece, Root::Body, &error)))
 }
 
 /// Parses a text that is one expression.
@@ -130,7 +121,7 @@ pub fn parse_template(source: &Arc<Source>, span: Span) -> Result<Expr, Box<Diag
     let text = source.text_of(span);
     let prepared = prepared(source, span.start as usize, text, Root::Template)?;
     let parsed = with_room(|| parser::parse_template(&prepared.text))
-        .map_err(|error| Box::new(diagnostic(source, &prepared, &error)))?;
+        .map_err(|error| Box::new(diagnostic(source, &prepared, Root::Template, &error)))?;
     let kind = converted(source, &prepared, |converter| template::bare(converter, &parsed)).map_err(first)?;
     Ok(Expr { kind, span })
 }
@@ -407,7 +398,7 @@ impl Scanner<'_> {
 }
 
 /// Says in our words what the parser found.
-fn diagnostic(source: &Arc<Source>, piece: &Prepared, error: &parser::Error) -> Diagnostic {
+fn diagnostic(source: &Arc<Source>, piece: &Prepared, root: Root, error: &parser::Error) -> Diagnostic {
     let text = piece.text.as_str();
     // The parser may stop in the middle of a character that no text can have there.
     let at = text.floor_char_boundary(error.location().offset());
@@ -448,7 +439,11 @@ fn diagnostic(source: &Arc<Source>, piece: &Prepared, error: &parser::Error) -> 
     if message.contains("nested levels") || message.contains("chained binary") {
         return problem("Expression too deep", format!("The expression is nested too deeply: {message}."), at);
     }
-    let (summary, detail) = explain(message, &text[line_start..at], rest);
+    let (summary, detail) = match explain(message, &text[line_start..at], rest) {
+        // No line begins in an expression, so nothing that begins one is missing.
+        (NO_ITEM, _) if root == Root::Expression && !rest.trim().is_empty() => after_expression(rest),
+        other => other,
+    };
     problem(summary, detail, at)
 }
 
